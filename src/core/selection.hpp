@@ -1,0 +1,34 @@
+#pragma once
+
+#include <escher/store.hpp>
+
+namespace escher {
+
+/// A job that is due and waits for nothing but a slot.
+struct Candidate {
+    JobId id{};
+    std::string queue;
+    int priority = 0;
+    Time run_at{};
+    std::string concurrency_key; ///< empty: none
+};
+
+/// A source of candidates that are all of one queue, ordered by priority, then run_at, then id. With aging, all
+/// must be of one priority as well, since waiting then changes the order between priorities.
+struct Lane {
+    std::string queue;
+    std::function<std::optional<Candidate>()> next; ///< none: no more; it is not called again then
+};
+
+/// Chooses at most `slots` of the lanes' candidates, in the order in which they should start: lowest effective
+/// priority first; among equals the queue with the fewest running jobs (those chosen here included), so that no
+/// queue starves; then the oldest run_at; then the lowest id. Keeps to every limit, with `taken` as what runs now.
+/// Draws from a lane only as far as needed: a queue that is paused, full or at its rate is not read at all.
+[[nodiscard]] std::vector<Candidate> select(std::vector<Lane> lanes, int slots, const SelectionLimits& limits,
+                                            Occupancy taken, Time now);
+
+/// Why a queue as a whole takes no more jobs now; none: it does. In words, with the numbers.
+[[nodiscard]] std::optional<std::string> queue_obstacle(const std::string& queue, const SelectionLimits& limits,
+                                                        const Occupancy& taken, Time now);
+
+} // namespace escher

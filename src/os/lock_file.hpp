@@ -1,0 +1,66 @@
+#pragma once
+
+#include "os/fd.hpp"
+
+#include <escher/run.hpp>
+#include <escher/time.hpp>
+
+#include <filesystem>
+#include <optional>
+
+namespace escher::os {
+
+/// What is known of the tick that holds the lock.
+struct LockHolder {
+    std::int64_t pid = 0; ///< 0: not told
+    Time since{}; ///< when it took the lock
+};
+
+/// The lock file of the tick: kernel locks (F_OFD_SETLK) on bytes of one file that is never deleted.
+/// Byte 0: the tick that claims. Byte 1: the one that waits to be next. The byte at `mark()`: held as long as the
+/// process lives, so that others can ask the kernel whether it does. The holder writes its pid, boot id and the time
+/// into the file's text, for people and for LockHolder.
+class LockFile {
+public:
+    /// Opens or creates (0660) the file and takes a mark of its own. Throws Error: a symlink, a FIFO, a directory, a
+    /// network file system, no permission.
+    explicit LockFile(std::filesystem::path path);
+
+    /// True if this process may claim now. Does not wait.
+    [[nodiscard]] bool try_take();
+
+    enum class Wait {
+        taken,
+        other_waits, ///< another tick is next already
+        holder_healthy, ///< not let go in time, but it changed hands less than three minutes ago
+        holder_stuck, ///< not let go in time, and held for three minutes or more
+    };
+
+    /// Announces itself as the next and waits for the lock, at most `at_most`.
+    [[nodiscard]] Wait take_over(Duration at_most);
+
+    /// False once a newer tick has announced itself (the lock is let go then), or the path names another inode.
+    /// One system call or two.
+    [[nodiscard]] bool still_ours();
+
+    void release();
+    [[nodiscard]] bool held() const { return held_; }
+    [[nodiscard]] std::int64_t mark() const { return mark_; }
+
+    /// True if a live process holds the byte `mark`; asks the kernel. False for our own mark.
+    [[nodiscard]] bool mark_lives(std::int64_t mark) const;
+
+    /// The tick that holds or waits for the lock at `path`, if one does. Creates nothing; takes nothing.
+    [[nodiscard]] static std::optional<LockHolder> holder(const std::filesystem::path& path);
+
+    /// "device:inode" of the file, for the database to remember.
+    [[nodiscard]] std::string identity() const;
+
+private:
+    std::filesystem::path path_;
+    Fd fd_;
+    std::int64_t mark_ = 0;
+    bool held_ = false;
+};
+
+} // namespace escher::os

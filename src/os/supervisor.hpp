@@ -1,0 +1,22 @@
+#pragma once
+
+#include <escher/executor.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+namespace escher::os {
+
+struct SupervisorOptions {
+    std::filesystem::path output_directory; ///< created (0770) if its parent exists
+    std::int64_t max_output_bytes = 16 * 1024 * 1024;
+    std::string instance; ///< the database's uuid: tells our runs from those of another database, in /proc
+    std::function<bool(std::int64_t)> mark_lives; ///< LockFile::mark_lives
+};
+
+/// The Executor that runs real processes. One per process: it blocks SIGCHLD, SIGTERM, SIGINT and SIGHUP and reads them from a
+/// signalfd, ignores SIGPIPE, and makes this process a child subreaper, so that no orphan of a job escapes it.
+[[nodiscard]] std::unique_ptr<Executor> make_supervisor(SupervisorOptions options);
+
+} // namespace escher::os

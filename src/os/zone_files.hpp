@@ -1,0 +1,13 @@
+#pragma once
+
+#include "core/zone.hpp"
+
+#include <memory>
+
+namespace escher::os {
+
+/// Loads "Europe/Berlin" and the like from /usr/share/zoneinfo ($TZDIR), "UTC" without any file, and "local" from $TZ
+/// or /etc/localtime. Null: no such zone. A name that would leave the directory is no zone. Loaded once each.
+[[nodiscard]] std::shared_ptr<const Zone> load_zone(const std::string& name);
+
+} // namespace escher::os

@@ -1,0 +1,230 @@
+-- Schema version 1. Once released this file is frozen: a change is a new file.
+-- {name} stands for the table's name with the configured prefix. Nothing here needs more than SQLite 3.31.
+-- Times are UTC, in milliseconds since 1970. What clients may write and read is documented in escher-cron-db(7).
+
+CREATE TABLE {meta} (
+    key   TEXT PRIMARY KEY NOT NULL,
+    value NOT NULL
+);
+
+-- Jobs. Clients insert rows that name only what they want to say; everything but the work has a default.
+-- The types of clients' values are not enforced: what cannot be run becomes `invalid`, with the reason.
+CREATE TABLE {job} (
+    id                  INTEGER PRIMARY KEY AUTOINCREMENT,
+    token               TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))),
+    name                TEXT,
+    command             TEXT,                -- a JSON array of strings: the argv
+    task                TEXT,                -- or a task of the config by name,
+    params              TEXT,                -- with a JSON object of strings
+    stdin               BLOB,                -- what the job reads on its standard input
+    queue               TEXT,                -- NULL until a tick takes the row in
+    priority            INTEGER,             -- likewise; lower runs first
+    run_at              INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
+    timeout             INTEGER,             -- milliseconds
+    retries             INTEGER,
+    unique_key          TEXT,
+    concurrency_key     TEXT,
+    created_at          INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
+    created_by          TEXT,
+    cancel_requested_at INTEGER,             -- clients of a running job may set it
+    state               TEXT NOT NULL DEFAULT 'available' CHECK (state IN ('scheduled', 'available', 'running',
+                            'retryable', 'completed', 'failed', 'cancelled', 'invalid')),
+    reason              TEXT,
+    run                 INTEGER,             -- the run that holds the job
+    attempts            INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    blocked             INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1)), -- by a dependency
+    progress            REAL,                -- percent
+    progress_text       TEXT,
+    progress_at         INTEGER,
+    started_at          INTEGER,             -- of the latest run
+    finished_at         INTEGER,
+    schedule            TEXT,
+    nominal_at          INTEGER,             -- the schedule's due time that this job stands for
+    CHECK ((command IS NULL) <> (task IS NULL)),
+    CHECK ((state = 'running') = (run IS NOT NULL)),
+    CHECK ((state IN ('completed', 'failed', 'cancelled', 'invalid')) = (finished_at IS NOT NULL))
+);
+
+-- Claim: the next jobs of one queue, lane by lane.
+CREATE INDEX {job}_claim ON {job} (queue, priority, run_at, id) WHERE state = 'available' AND blocked = 0;
+-- Intake: rows of plain SQL whose queue or priority a tick has yet to fill in.
+CREATE INDEX {job}_intake ON {job} (id) WHERE state IN ('available', 'scheduled') AND (queue IS NULL OR priority IS NULL);
+-- Promotion: scheduled and retryable jobs whose time has come; next_due.
+CREATE INDEX {job}_due ON {job} (run_at) WHERE state IN ('scheduled', 'retryable');
+-- What runs: recovery, limits, cancellation.
+CREATE INDEX {job}_running ON {job} (run) WHERE state = 'running';
+-- Retention and the default list.
+CREATE INDEX {job}_finished ON {job} (finished_at) WHERE finished_at IS NOT NULL;
+-- Unfinished jobs: the default list, overlap of schedules.
+CREATE INDEX {job}_schedule ON {job} (schedule, id) WHERE schedule IS NOT NULL;
+-- One unfinished job per unique key. INSERT ... ON CONFLICT DO NOTHING keeps the existing one.
+CREATE UNIQUE INDEX {job}_unique ON {job} (unique_key)
+    WHERE unique_key IS NOT NULL AND finished_at IS NULL;
+
+-- One row per attempt. Written by ticks only.
+CREATE TABLE {run} (
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    job              INTEGER NOT NULL REFERENCES {job} (id),
+    attempt          INTEGER NOT NULL CHECK (attempt > 0),
+    claimed_at       INTEGER NOT NULL,
+    started_at       INTEGER,
+    ended_at         INTEGER,
+    outcome          TEXT CHECK (outcome IN ('exited', 'signaled', 'timed_out', 'cancelled', 'not_started', 'lost')),
+    exit_code        INTEGER,                -- exited
+    signal           INTEGER,                -- signaled
+    core_dumped      INTEGER,                -- signaled
+    out_of_memory    INTEGER,                -- signaled
+    error            INTEGER,                -- not_started: the errno
+    message          TEXT,                   -- not_started, lost
+    by_shutdown      INTEGER,                -- cancelled
+    cpu_user_ms      INTEGER,
+    cpu_system_ms    INTEGER,
+    peak_memory      INTEGER,                -- bytes
+    output_file      TEXT NOT NULL,          -- in output.directory
+    output_written   INTEGER,                -- bytes
+    output_dropped   INTEGER,                -- bytes
+    runner_pid       INTEGER NOT NULL,
+    runner_started   INTEGER NOT NULL,       -- clock ticks after boot
+    runner_mark      INTEGER NOT NULL,       -- the byte of the lock file that the runner keeps locked
+    boot_id          TEXT NOT NULL,
+    pid              INTEGER,                -- of the job's main process, also its session
+    process_started  INTEGER,                -- clock ticks after boot
+    CHECK ((outcome IS NULL) = (ended_at IS NULL))
+);
+CREATE INDEX {run}_job ON {run} (job, id);
+-- The sliding window of a queue's rate: starts of late.
+CREATE INDEX {run}_claimed ON {run} (claimed_at);
+
+-- Messages of a job to people.
+CREATE TABLE {message} (
+    id    INTEGER PRIMARY KEY,
+    job   INTEGER NOT NULL REFERENCES {job} (id),
+    run   INTEGER,
+    at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
+    level TEXT NOT NULL DEFAULT 'info' CHECK (level IN ('debug', 'info', 'warning', 'error')),
+    text  TEXT NOT NULL
+);
+CREATE INDEX {message}_job ON {message} (job, id);
+
+-- Other data of a job: key and JSON value.
+CREATE TABLE {note} (
+    job   INTEGER NOT NULL REFERENCES {job} (id),
+    key   TEXT NOT NULL,
+    value TEXT NOT NULL,
+    at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
+    PRIMARY KEY (job, key)
+) WITHOUT ROWID;
+
+-- A job starts only after the jobs that it needs. Only older jobs can be needed, so there are no cycles.
+CREATE TABLE {dependency} (
+    job     INTEGER NOT NULL REFERENCES {job} (id),
+    needs   INTEGER NOT NULL REFERENCES {job} (id),
+    any_end INTEGER NOT NULL DEFAULT 0 CHECK (any_end IN (0, 1)), -- 0: completed; 1: finished however
+    PRIMARY KEY (job, needs),
+    CHECK (needs < job)
+) WITHOUT ROWID;
+-- Who waits for a job that has ended.
+CREATE INDEX {dependency}_needs ON {dependency} (needs);
+
+-- What became of each due time of each schedule. Written by ticks only.
+CREATE TABLE {occurrence} (
+    schedule   TEXT NOT NULL,
+    nominal_at INTEGER NOT NULL,
+    result     TEXT NOT NULL CHECK (result IN ('created', 'skipped', 'coalesced', 'dropped')),
+    reason     TEXT,
+    job        INTEGER,
+    decided_at INTEGER NOT NULL,
+    PRIMARY KEY (schedule, nominal_at)
+) WITHOUT ROWID;
+
+-- When each schedule was first seen as it is defined now. Written by ticks only.
+CREATE TABLE {schedule} (
+    name       TEXT PRIMARY KEY NOT NULL,
+    definition TEXT NOT NULL,
+    since      INTEGER NOT NULL,
+    boot_id    TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+
+-- Each tick. A tick without ended_at lives, or died without a word.
+CREATE TABLE {tick} (
+    id         INTEGER PRIMARY KEY,
+    started_at INTEGER NOT NULL,
+    ended_at   INTEGER,
+    pid        INTEGER NOT NULL,
+    version    TEXT NOT NULL,
+    claimed    INTEGER NOT NULL DEFAULT 0,
+    completed  INTEGER NOT NULL DEFAULT 0,
+    failed     INTEGER NOT NULL DEFAULT 0,
+    recovered  INTEGER NOT NULL DEFAULT 0,
+    pruned     INTEGER NOT NULL DEFAULT 0,
+    error      TEXT NOT NULL DEFAULT ''
+);
+
+-- Pauses. The empty name pauses every queue.
+CREATE TABLE {queue} (
+    name         TEXT PRIMARY KEY NOT NULL,
+    paused_at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
+    paused_until INTEGER,                    -- NULL: until resumed
+    paused_by    TEXT,
+    reason       TEXT
+) WITHOUT ROWID;
+
+-- New rows wait: nobody can create a job that has a history.
+CREATE TRIGGER {job}_birth BEFORE INSERT ON {job}
+WHEN NEW.state NOT IN ('available', 'scheduled') OR NEW.attempts <> 0 OR NEW.run IS NOT NULL OR NEW.blocked <> 0
+BEGIN
+    SELECT RAISE(ABORT, 'a new job starts as available or scheduled, without attempts or run');
+END;
+
+-- A job due later is scheduled, whatever the client wrote.
+CREATE TRIGGER {job}_later AFTER INSERT ON {job}
+WHEN NEW.state = 'available' AND typeof(NEW.run_at) = 'integer'
+    AND NEW.run_at > CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)
+BEGIN
+    UPDATE {job} SET state = 'scheduled' WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER {job}_transition BEFORE UPDATE OF state ON {job}
+WHEN NEW.state <> OLD.state AND NOT (
+    (OLD.state = 'scheduled' AND NEW.state IN ('available', 'cancelled', 'invalid'))
+    OR (OLD.state = 'available' AND NEW.state IN ('scheduled', 'running', 'cancelled', 'invalid'))
+    OR (OLD.state = 'running' AND NEW.state IN ('available', 'retryable', 'completed', 'failed', 'cancelled', 'invalid'))
+    OR (OLD.state = 'retryable' AND NEW.state IN ('available', 'cancelled'))
+    OR (OLD.state IN ('failed', 'cancelled', 'completed') AND NEW.state = 'available'))
+BEGIN
+    SELECT RAISE(ABORT, 'a job cannot change from this state to that one');
+END;
+
+CREATE TRIGGER {job}_fixed BEFORE UPDATE OF id, token ON {job}
+WHEN NEW.id <> OLD.id OR NEW.token <> OLD.token
+BEGIN
+    SELECT RAISE(ABORT, 'the id and the token of a job do not change');
+END;
+
+CREATE TRIGGER {job}_kept BEFORE DELETE ON {job}
+WHEN OLD.finished_at IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'an unfinished job cannot be deleted: cancel it');
+END;
+
+CREATE TRIGGER {dependency}_sound BEFORE INSERT ON {dependency}
+WHEN NOT EXISTS (SELECT 1 FROM {job} WHERE id = NEW.needs)
+    OR NOT EXISTS (SELECT 1 FROM {job} WHERE id = NEW.job AND state IN ('available', 'scheduled'))
+BEGIN
+    SELECT RAISE(ABORT, 'a dependency needs an existing job, and the job that waits must not have started');
+END;
+
+CREATE TRIGGER {dependency}_blocks AFTER INSERT ON {dependency}
+WHEN (SELECT finished_at IS NULL FROM {job} WHERE id = NEW.needs)
+BEGIN
+    UPDATE {job} SET blocked = 1 WHERE id = NEW.job;
+END;
+
+-- The needed job has ended otherwise than needed.
+CREATE TRIGGER {dependency}_fails AFTER INSERT ON {dependency}
+WHEN NEW.any_end = 0 AND (SELECT state IN ('failed', 'cancelled', 'invalid') FROM {job} WHERE id = NEW.needs)
+BEGIN
+    UPDATE {job} SET state = 'cancelled', reason = 'needs job ' || NEW.needs || ', which did not complete',
+        finished_at = CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)
+        WHERE id = NEW.job AND finished_at IS NULL;
+END;

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "tick_lock.hpp"
+
+#include <escher/executor.hpp>
+#include <escher/store.hpp>
+
+namespace escher {
+
+/// What happened in a tick, for whoever watches it. Called from the loop: must not throw nor block.
+struct TickEvents {
+    std::function<void(const Claim&)> started;
+    std::function<void(const Claim&, const RunFinished&)> ended;
+    std::function<void(const std::string&)> warning; ///< a person should know
+    std::function<void()> woke; ///< at each turn of the loop, at least once a second
+};
+
+struct TickSetup {
+    RunnerIdentity self;
+    std::string version;
+    std::string boot_id;
+    std::string host; ///< seeds jitter
+    std::string instance; ///< the database's uuid
+    std::function<double()> load; ///< the load average of one minute
+    Duration linger{}; ///< a detached tick stays this long after its last job, to spare a burst of creators
+};
+
+struct TickReport {
+    TickRecord record;
+    std::optional<int> stopped_by; ///< a signal
+    int jobs_failed = 0; ///< runs of this tick that did not succeed
+};
+
+/// One tick, the lock being held: recover, schedule, claim, spawn, wait and record until nothing is due and no child is
+/// left; then prune. Throws Error when the store fails beyond repair while no job of this tick runs.
+TickReport run_tick(Store& store, Executor& jobs, TickLock& lock, const Config& config, const TickSetup& setup,
+                    const Clock& now, const TickEvents& events = {});
+
+} // namespace escher

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+
+namespace escher {
+
+/// What the loop needs of the tick lock; os/lock_file.hpp has the real one.
+struct TickLock {
+    /// Cheap. False once a newer tick has announced itself; the lock is let go then and not ours again.
+    std::function<bool()> still_ours;
+
+    /// Lets the lock go.
+    std::function<void()> release;
+
+    /// Takes it once more without waiting. False: another tick has it (and will see what there is to do).
+    std::function<bool()> retake;
+};
+
+} // namespace escher
