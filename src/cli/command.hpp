@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace escher::cli {
+
+class Context;
+
+/// One option of a command. `value` is the placeholder in the help text; empty: a flag.
+struct Option {
+    std::string name; ///< long name without dashes
+    char letter = 0; ///< 0: none
+    std::string value;
+    std::string help;
+    bool repeatable = false;
+};
+
+/// The parsed command line of one command.
+class Arguments {
+public:
+    std::map<std::string, std::vector<std::string>> options; ///< by long name; flags hold ""
+    std::vector<std::string> positional;
+    std::optional<std::vector<std::string>> argv; ///< what follows the first `--`, untouched
+
+    [[nodiscard]] bool has(const std::string& name) const { return options.contains(name); }
+    [[nodiscard]] std::optional<std::string> value(const std::string& name) const; ///< the last one given
+    [[nodiscard]] std::vector<std::string> values(const std::string& name) const;
+};
+
+/// A command: the table that parsing, --help, completion and dispatch all read.
+struct Command {
+    std::string name; ///< empty: the tick
+    std::string synopsis; ///< what follows the name: "[options] ID..."
+    std::string summary; ///< one line
+    std::vector<Option> options; ///< without those that work everywhere
+    std::vector<std::string> examples;
+    std::size_t min_positional = 0;
+    std::size_t max_positional = 0;
+    bool takes_argv = false; ///< accepts `-- COMMAND...`
+    int (*run)(Context&, const Arguments&) = nullptr; ///< returns the exit status
+};
+
+/// All commands, in the order in which --help lists them.
+[[nodiscard]] std::span<const Command> commands();
+
+/// The options that work everywhere: -c, --json, -q, -v, --color, --utc, -h, -V.
+[[nodiscard]] std::span<const Option> global_options();
+
+} // namespace escher::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace escher::cli {
+
+struct Parsed {
+    const Command* command = nullptr; ///< never null
+    Arguments arguments; ///< the global options among them
+    bool help = false; ///< print help_for(*command); for the bare `--help` the overview
+    bool overview = false;
+    bool version = false;
+};
+
+/// Parses argv (element 0 is the program). Options may stand before and after the command word; the first word that
+/// is not an option picks the command. Throws Error{usage} with a did-you-mean.
+[[nodiscard]] Parsed parse_command_line(std::span<const std::string> argv);
+
+/// At most 25 lines, with examples.
+[[nodiscard]] std::string help_for(const Command& command);
+[[nodiscard]] std::string overview();
+
+} // namespace escher::cli

@@ -1,0 +1,1 @@
+#include "core/next_time.hpp"

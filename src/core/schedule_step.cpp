@@ -1,0 +1,1 @@
+#include "core/schedule_step.hpp"

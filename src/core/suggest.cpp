@@ -1,0 +1,1 @@
+#include "core/suggest.hpp"
