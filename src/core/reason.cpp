@@ -1,1 +1,140 @@
 #include "core/reason.hpp"
+
+#include "core/duration.hpp"
+#include "core/selection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace escher {
+
+namespace {
+
+// Cron starts a tick each minute; two missing ones may be a reboot or a slow machine, three are no accident.
+constexpr Duration cron_seems_stopped_after = std::chrono::minutes(3);
+
+std::string number(JobId id)
+{
+    return std::to_string(static_cast<std::int64_t>(id));
+}
+
+std::string one_decimal(double value)
+{
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f", value);
+    return text.data();
+}
+
+std::string waits_for(const std::vector<Dependency>& dependencies)
+{
+    constexpr std::size_t shown = 5;
+    std::string text = "waits for job";
+    for (std::size_t i = 0; i < std::min(dependencies.size(), shown); ++i)
+        text += (i == 0 ? " " : ", ") + number(dependencies[i].needs);
+    if (dependencies.size() > shown)
+        text += " and " + std::to_string(dependencies.size() - shown) + " more";
+    const bool any_end = std::all_of(dependencies.begin(), dependencies.end(), [](const auto& d) { return d.any_end; });
+    return text + (any_end ? " to end" : " to complete");
+}
+
+std::optional<std::string> cron_stopped(const Circumstances& circumstances, Time now)
+{
+    if (circumstances.tick_lives)
+        return std::nullopt;
+    if (!circumstances.last_tick)
+        return "no tick has run yet: is the crontab line in place?";
+    const Time last = circumstances.last_tick->ended_at.value_or(circumstances.last_tick->started_at);
+    if (now - last < cron_seems_stopped_after)
+        return std::nullopt;
+    return "no tick for " + describe_duration(now - last) + ": cron seems stopped";
+}
+
+Duration until_next_tick(Time now)
+{
+    return std::chrono::ceil<std::chrono::minutes>(now + Duration(1)) - now;
+}
+
+/// When the job at this position should start, if how long such jobs take is known.
+std::optional<Time> estimated_start(const Circumstances& circumstances, Time next_tick)
+{
+    const int slots = std::max(circumstances.limits.concurrency, 1);
+    const int free = std::max(slots - circumstances.taken.running, 0);
+    if (!circumstances.position)
+        return std::nullopt;
+    if (*circumstances.position <= free)
+        return next_tick;
+    if (!circumstances.usual_duration)
+        return std::nullopt;
+    const int waves = (*circumstances.position - free + slots - 1) / slots;
+    return next_tick + waves * *circumstances.usual_duration;
+}
+
+std::string in_line(const Circumstances& circumstances, Time now)
+{
+    const Duration wait = circumstances.tick_lives ? Duration(0) : until_next_tick(now);
+    std::string text = circumstances.tick_lives ? "a tick is about to start it"
+                                                : "next tick in " + describe_duration(wait);
+    if (circumstances.position)
+        text += ", position " + std::to_string(*circumstances.position);
+    if (const auto start = estimated_start(circumstances, now + wait); start && circumstances.clock)
+        text += ", estimated start " + circumstances.clock(*start);
+    return text;
+}
+
+std::string reason_of_waiting(const Job& job, const Circumstances& circumstances, Time now)
+{
+    if (!job.waits_for.empty())
+        return waits_for(job.waits_for);
+    if (circumstances.rejection)
+        if (const auto rejection = circumstances.rejection(job))
+            return "the next tick will refuse it: " + *rejection;
+    if (const auto stopped = cron_stopped(circumstances, now))
+        return *stopped;
+    const std::string queue = job.queue.value_or("default");
+    if (const auto obstacle = queue_obstacle(queue, circumstances.limits, circumstances.taken, now))
+        return *obstacle;
+    if (const auto obstacle = key_obstacle(queue, job.concurrency_key, circumstances.limits, circumstances.taken))
+        return *obstacle;
+    if (const auto obstacle = slot_obstacle(circumstances.limits, circumstances.taken))
+        return *obstacle;
+    if (circumstances.load && circumstances.max_load && *circumstances.load > *circumstances.max_load)
+        return "load " + one_decimal(*circumstances.load) + " over " + one_decimal(*circumstances.max_load);
+    return in_line(circumstances, now);
+}
+
+std::string at_time(Time time, const Circumstances& circumstances, Time now)
+{
+    const std::string in = "in " + describe_duration(time - now);
+    return circumstances.clock ? circumstances.clock(time) + " (" + in + ")" : in;
+}
+
+} // namespace
+
+std::string reason_of(const Job& job, const Circumstances& circumstances, Time now)
+{
+    switch (job.state) {
+    case JobState::running:
+        return job.cancel_requested_at ? "is being cancelled" : "";
+    case JobState::completed:
+        return "";
+    case JobState::failed:
+    case JobState::cancelled:
+    case JobState::invalid:
+        return job.reason;
+    case JobState::scheduled:
+        if (job.run_at > now)
+            return "scheduled for " + at_time(job.run_at, circumstances, now);
+        break;
+    case JobState::retryable:
+        if (job.run_at > now)
+            return (job.reason.empty() ? "" : job.reason + "; ") + "next attempt " +
+                   at_time(job.run_at, circumstances, now);
+        break;
+    case JobState::available:
+        break;
+    }
+    return reason_of_waiting(job, circumstances, now);
+}
+
+} // namespace escher
