@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 
-namespace escher {
+namespace escher
+{
 
 class Zone;
 
@@ -15,7 +16,8 @@ class Zone;
 /// first. None: not a time, or before 1970 or after 9999.
 [[nodiscard]] std::optional<Time> parse_time(std::string_view text, Time now, const Zone& zone);
 
-/// RFC 3339 with the offset of `zone`, "Z" for UTC; milliseconds only where they are not zero.
+/// RFC 3339 with the offset of `zone` in whole minutes, "Z" for UTC; milliseconds only where they are not zero. Like
+/// format_local it writes times outside the years 0 to 9999, which only a damaged row holds, as the nearest that lies in.
 [[nodiscard]] std::string format_rfc3339(Time time, const Zone& zone);
 
 /// "YYYY-MM-DD HH:MM:SS" in `zone`.
