@@ -15,14 +15,14 @@ struct Option {
     std::string name; ///< long name without dashes
     char letter = 0; ///< 0: none
     std::string value;
-    std::string help;
+    std::string help; ///< empty: accepted, but listed nowhere
     bool repeatable = false;
 };
 
 /// The parsed command line of one command.
 class Arguments {
 public:
-    std::map<std::string, std::vector<std::string>> options; ///< by long name; flags hold ""
+    std::map<std::string, std::vector<std::string>> options; ///< by long name; flags hold "", one for each time given
     std::vector<std::string> positional;
     std::optional<std::vector<std::string>> argv; ///< what follows the first `--`, untouched
 
@@ -31,21 +31,28 @@ public:
     [[nodiscard]] std::vector<std::string> values(const std::string& name) const;
 };
 
+/// Under which heading the overview lists a command.
+enum class Group { creating, watching, inside, schedules, administration, hidden };
+
 /// A command: the table that parsing, --help, completion and dispatch all read.
 struct Command {
     std::string name; ///< empty: the tick
+    Group group = Group::hidden;
     std::string synopsis; ///< what follows the name: "[options] ID..."
     std::string summary; ///< one line
-    std::vector<Option> options; ///< without those that work everywhere
-    std::vector<std::string> examples;
+    std::vector<Option> options = {}; ///< without those that work everywhere
+    std::vector<std::string> examples = {};
     std::size_t min_positional = 0;
     std::size_t max_positional = 0;
-    bool takes_argv = false; ///< accepts `-- COMMAND...`
+    bool takes_argv = false; ///< accepts `-- COMMAND...`; elsewhere what follows `--` are further arguments
     int (*run)(Context&, const Arguments&) = nullptr; ///< returns the exit status
 };
 
-/// All commands, in the order in which --help lists them.
+/// All commands, in the order in which --help lists them; the tick first.
 [[nodiscard]] std::span<const Command> commands();
+
+/// Null: there is none of this name.
+[[nodiscard]] const Command* find_command(const std::string& name);
 
 /// The options that work everywhere: -c, --json, -q, -v, --color, --utc, -h, -V.
 [[nodiscard]] std::span<const Option> global_options();

@@ -25,9 +25,14 @@ public:
     bool color = false; ///< for stdout; NO_COLOR and --color considered
 
     [[nodiscard]] Time now() const;
+
+    /// Loaded at the first call; security.commands = "auto" is decided (again once a database has been created).
     [[nodiscard]] const Config& config();
     [[nodiscard]] const Zone& zone(); ///< the local one, UTC with --utc
-    [[nodiscard]] Store& store(sqlite::Access access); ///< opened at the first call
+
+    /// Opened at the first call; later calls that ask for no more get the same. Access::create makes the directory too
+    /// where there is no config at all. Throws Error as sqlite::open_store does, and for a network file system.
+    [[nodiscard]] Store& store(sqlite::Access access);
     [[nodiscard]] sqlite::OpenOptions open_options(sqlite::Access access);
     [[nodiscard]] SelectionLimits limits();
 

@@ -1,0 +1,15 @@
+#include "cli/build.hpp"
+
+namespace escher::cli {
+
+std::string version()
+{
+    return ESCHER_VERSION;
+}
+
+std::filesystem::path system_config_file()
+{
+    return std::filesystem::path(ESCHER_SYSCONFDIR) / "escher-cron" / "escher-cron.toml";
+}
+
+} // namespace escher::cli

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace escher::cli {
+
+/// What was fixed when this program was built.
+[[nodiscard]] std::string version();
+
+/// The config of the whole system: escher-cron/escher-cron.toml under the build's sysconfdir.
+[[nodiscard]] std::filesystem::path system_config_file();
+
+} // namespace escher::cli

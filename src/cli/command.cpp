@@ -1,0 +1,28 @@
+#include "cli/command.hpp"
+
+#include <algorithm>
+
+namespace escher::cli {
+
+std::optional<std::string> Arguments::value(const std::string& name) const
+{
+    const auto found = options.find(name);
+    if (found == options.end() || found->second.empty())
+        return std::nullopt;
+    return found->second.back();
+}
+
+std::vector<std::string> Arguments::values(const std::string& name) const
+{
+    const auto found = options.find(name);
+    return found == options.end() ? std::vector<std::string>() : found->second;
+}
+
+const Command* find_command(const std::string& name)
+{
+    const auto all = commands();
+    const auto found = std::ranges::find(all, name, &Command::name);
+    return found == all.end() ? nullptr : &*found;
+}
+
+} // namespace escher::cli

@@ -1,0 +1,70 @@
+#include "cli/database_place.hpp"
+
+#include "os/system.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace escher::cli {
+
+namespace {
+
+std::string quoted(const std::filesystem::path& path)
+{
+    return "'" + path.string() + "'";
+}
+
+void make_private_directories(const std::filesystem::path& directory)
+{
+    if (::mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST)
+        return;
+    if (errno == ENOENT && directory.has_relative_path()) {
+        make_private_directories(directory.parent_path());
+        if (::mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST)
+            return;
+    }
+    throw Error(ExitStatus::cannot_create, "cannot create the directory " + quoted(directory) +
+                                               " for the database: " + std::strerror(errno) +
+                                               "; set XDG_STATE_HOME or database.path to a place you can write");
+}
+
+std::string init_call(const Config& config)
+{
+    return config.file.empty() ? "escher-cron init" : "escher-cron -c " + config.file.string() + " init";
+}
+
+} // namespace
+
+bool prepare_database_place(const Config& config, sqlite::Access access)
+{
+    const std::filesystem::path& file = config.database.path;
+    if (const auto network = os::network_file_system(file))
+        throw Error(ExitStatus::unavailable,
+                    "the database " + quoted(file) + " lies on a network file system (" + *network +
+                        "), where locks cannot be relied on: set database.path to a local directory");
+    struct stat found {};
+    if (::stat(file.c_str(), &found) == 0)
+        return false;
+    if (errno != ENOENT && errno != ENOTDIR)
+        throw Error(errno == EACCES ? ExitStatus::permission : ExitStatus::unavailable,
+                    "cannot look at the database " + quoted(file) + ": " + std::strerror(errno) +
+                        "; 'escher-cron check' tells what is in the way");
+    if (access != sqlite::Access::create) {
+        const std::string remedy =
+            config.file.empty() ? "the first 'escher-cron add' creates it" : "'" + init_call(config) + "' creates it";
+        throw Error(ExitStatus::unavailable, "there is no database " + quoted(file) + " yet: " + remedy);
+    }
+    const std::filesystem::path directory = file.parent_path();
+    if (::stat(directory.c_str(), &found) == 0)
+        return true;
+    if (!config.file.empty())
+        throw Error(ExitStatus::cannot_create, "the directory " + quoted(directory) +
+                                                   " of the database does not exist: '" + init_call(config) +
+                                                   "' creates it, or correct database.path");
+    make_private_directories(directory);
+    return true;
+}
+
+} // namespace escher::cli

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "sqlite/sqlite_store.hpp"
+
+namespace escher::cli {
+
+/// Makes sure that the database can be opened where the config puts it. For Access::create where there is no config at
+/// all the directory is made, for this person alone (0700). True: the file is not there yet and will be created.
+/// Throws Error: a network file system, a missing directory or file, with the remedy.
+bool prepare_database_place(const Config& config, sqlite::Access access);
+
+} // namespace escher::cli

@@ -1,0 +1,44 @@
+#include "cli/job_reference.hpp"
+
+#include <escher/error.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace escher::cli {
+
+std::string to_text(JobId job)
+{
+    return std::to_string(static_cast<std::int64_t>(job));
+}
+
+std::string to_text(RunId run)
+{
+    return std::to_string(static_cast<std::int64_t>(run));
+}
+
+std::optional<JobId> find_job(Store& store, const std::string& text)
+{
+    std::int64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error == std::errc() && stop == end && number > 0)
+        return JobId{number};
+    // Tokens are 32 lower-case hexadecimal digits; shorter ones come from clients that set their own.
+    const bool plain = std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+    });
+    if (!plain || text.size() < 8 || text.front() == '-')
+        throw Error(ExitStatus::usage, "'" + text + "' is not a job: write its id, like 17, or its token");
+    return store.find_token(text);
+}
+
+Job require_job(Store& store, const std::string& text)
+{
+    if (const auto id = find_job(store, text))
+        if (auto job = store.find(*id))
+            return std::move(*job);
+    throw Error(ExitStatus::job_failed, "there is no job " + text);
+}
+
+} // namespace escher::cli

@@ -1,0 +1,219 @@
+#include "cli/options.hpp"
+
+#include "core/suggest.hpp"
+
+#include <escher/error.hpp>
+
+#include <algorithm>
+#include <iterator>
+
+// The only translation unit that sees cxxopts. Values are never split at commas, and no std::regex is compiled at start.
+#define CXXOPTS_VECTOR_DELIMITER static_cast<char>(0)
+#define CXXOPTS_NO_REGEX true
+#include <cxxopts.hpp>
+
+namespace escher::cli {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& text)
+{
+    throw Error(ExitStatus::usage, text);
+}
+
+std::vector<const Option*> options_of(const Command& command)
+{
+    std::vector<const Option*> all;
+    for (const Option& option : command.options)
+        all.push_back(&option);
+    for (const Option& option : global_options())
+        all.push_back(&option);
+    return all;
+}
+
+/// The option that `word` is, if it is one alone ("--name", "-n") or begins with its letter ("-n5").
+const Option* option_of(const std::vector<const Option*>& options, const std::string& word)
+{
+    if (word.size() < 2 || word.front() != '-')
+        return nullptr;
+    for (const Option* option : options)
+        if (word == "--" + option->name || (option->letter != 0 && word[1] == option->letter))
+            return option;
+    return nullptr;
+}
+
+struct Words {
+    std::optional<std::string> command;
+    std::vector<std::string> ours; ///< without program and command word
+    std::optional<std::vector<std::string>> argv; ///< after the first `--`
+};
+
+/// Cuts at the first `--` and takes out the command: the first word that is neither an option nor a value of a
+/// global one.
+Words cut(std::span<const std::string> argv)
+{
+    Words words;
+    std::vector<const Option*> global;
+    for (const Option& option : global_options())
+        global.push_back(&option);
+    auto end = std::find(argv.begin(), argv.end(), "--");
+    for (auto word = argv.begin(); word != end; ++word) {
+        if (word == argv.begin())
+            continue;
+        if (!words.command && (word->empty() || word->front() != '-')) {
+            words.command = *word;
+            continue;
+        }
+        words.ours.push_back(*word);
+        const Option* option = words.command ? nullptr : option_of(global, *word);
+        const bool alone = option != nullptr && (word->size() == 2 || word->starts_with("--"));
+        if (alone && !option->value.empty() && std::next(word) != end)
+            words.ours.push_back(*++word);
+    }
+    if (end != argv.end())
+        words.argv.emplace(std::next(end), argv.end());
+    return words;
+}
+
+/// Splits "-pKEY=VALUE", which cxxopts takes for no option at all, and refuses "--flag=value".
+std::vector<std::string> normalized(const std::vector<std::string>& words, const std::vector<const Option*>& options)
+{
+    std::vector<std::string> result;
+    for (auto word = words.begin(); word != words.end(); ++word) {
+        const Option* option = option_of(options, *word);
+        const auto equals = word->find('=');
+        if (option == nullptr && word->starts_with("--") && equals != std::string::npos) {
+            const Option* flag = option_of(options, word->substr(0, equals));
+            if (flag != nullptr && flag->value.empty())
+                refuse("option '--" + flag->name + "' takes no value");
+        }
+        const bool takes_value = option != nullptr && !option->value.empty();
+        if (takes_value && !word->starts_with("--") && word->size() > 2) {
+            result.push_back(word->substr(0, 2));
+            result.push_back(word->substr(2));
+            continue;
+        }
+        result.push_back(*word);
+        if (takes_value && std::next(word) != words.end())
+            result.push_back(*++word);
+        else if (takes_value)
+            refuse("option '" + *word + "' needs a value: " + *word + " " + option->value);
+    }
+    return result;
+}
+
+[[noreturn]] void refuse_option(const Command& command, std::string word, const std::vector<const Option*>& options)
+{
+    word = word.substr(0, word.find('='));
+    std::vector<std::string> known;
+    for (const Option* option : options)
+        if (!option->help.empty())
+            known.push_back("--" + option->name);
+    std::string text = "unknown option '" + word + "'";
+    if (!command.name.empty())
+        text += " of '" + command.name + "'";
+    text += did_you_mean(word, known);
+    if (command.takes_argv)
+        text += "; options of the job's own command go after --";
+    refuse(text);
+}
+
+void parse_options(const Command& command, const std::vector<std::string>& words, Arguments& arguments)
+{
+    const auto options = options_of(command);
+    cxxopts::Options parser("escher-cron");
+    parser.allow_unrecognised_options();
+    auto add = parser.add_options();
+    for (const Option* option : options) {
+        const std::string spec =
+            option->letter != 0 ? std::string(1, option->letter) + "," + option->name : option->name;
+        if (option->value.empty())
+            add(spec, "", cxxopts::value<bool>());
+        else
+            add(spec, "", cxxopts::value<std::vector<std::string>>());
+    }
+    const std::vector<std::string> cleaned = normalized(words, options);
+    std::vector<const char*> pointers = {"escher-cron"};
+    for (const std::string& word : cleaned)
+        pointers.push_back(word.c_str());
+    try {
+        const auto result = parser.parse(static_cast<int>(pointers.size()), pointers.data());
+        for (const Option* option : options) {
+            const auto count = result.count(option->name);
+            if (count == 0)
+                continue;
+            auto& values = arguments.options[option->name];
+            if (option->value.empty())
+                values.assign(count, "");
+            else
+                values = result[option->name].as<std::vector<std::string>>();
+        }
+        for (const std::string& word : result.unmatched()) {
+            if (word.size() > 1 && word.front() == '-')
+                refuse_option(command, word, options);
+            arguments.positional.push_back(word);
+        }
+    } catch (const cxxopts::exceptions::exception& error) {
+        refuse(error.what());
+    }
+}
+
+void check_counts(const Command& command, const Arguments& arguments)
+{
+    const std::string usage = "escher-cron " + command.name + " " + command.synopsis;
+    if (arguments.positional.size() < command.min_positional)
+        refuse("'" + command.name + "' needs more: " + usage);
+    if (arguments.positional.size() > command.max_positional)
+        refuse("'" + command.name + "' does not take '" + arguments.positional[command.max_positional] +
+               "': " + usage);
+    for (const auto* options : {&command.options})
+        for (const Option& option : *options)
+            if (!option.repeatable && !option.value.empty() && arguments.values(option.name).size() > 1)
+                refuse("option '--" + option.name + "' can be given only once");
+}
+
+const Command& command_called(const std::string& name)
+{
+    if (const Command* command = find_command(name))
+        return *command;
+    std::vector<std::string> known;
+    for (const Command& command : commands())
+        if (command.group != Group::hidden)
+            known.push_back(command.name);
+    refuse("unknown command '" + name + "'" + did_you_mean(name, known));
+}
+
+} // namespace
+
+Parsed parse_command_line(std::span<const std::string> argv)
+{
+    Words words = cut(argv);
+    Parsed parsed;
+    if (words.command == "help") {
+        words.ours.erase(std::remove_if(words.ours.begin(), words.ours.end(),
+                                        [](const auto& word) { return word.starts_with("-"); }),
+                         words.ours.end());
+        parsed.command = &command_called(words.ours.empty() ? "" : words.ours.front());
+        parsed.help = true;
+        parsed.overview = words.ours.empty();
+        return parsed;
+    }
+    parsed.command = &command_called(words.command.value_or(""));
+    parse_options(*parsed.command, words.ours, parsed.arguments);
+    if (words.argv) {
+        if (parsed.command->takes_argv)
+            parsed.arguments.argv = std::move(words.argv);
+        else if (parsed.command->name.empty())
+            refuse("there is no command before '--': to create a job, write 'escher-cron add -- COMMAND'");
+        else
+            std::ranges::move(*words.argv, std::back_inserter(parsed.arguments.positional));
+    }
+    parsed.version = parsed.arguments.has("version");
+    parsed.help = parsed.arguments.has("help");
+    parsed.overview = parsed.help && parsed.command->name.empty();
+    if (!parsed.help && !parsed.version)
+        check_counts(*parsed.command, parsed.arguments);
+    return parsed;
+}
+
+} // namespace escher::cli

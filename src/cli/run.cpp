@@ -1,0 +1,59 @@
+#include "cli/run.hpp"
+
+#include "cli/build.hpp"
+#include "cli/context.hpp"
+#include "cli/options.hpp"
+#include "cli/render.hpp"
+
+#include <escher/error.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <new>
+
+namespace escher::cli {
+
+namespace {
+
+int report(ExitStatus status, const std::string& text)
+{
+    std::string all = "escher-cron: " + escape_for_terminal(text, true) + "\n";
+    if (status == ExitStatus::usage)
+        all += "Try 'escher-cron --help'.\n";
+    std::fputs(all.c_str(), stderr);
+    return static_cast<int>(status);
+}
+
+int dispatch(std::span<const std::string> argv)
+{
+    const Parsed parsed = parse_command_line(argv);
+    Context context(parsed.arguments);
+    if (parsed.version)
+        context.out("escher-cron " + version() + "\n");
+    else if (parsed.overview)
+        context.out(overview());
+    else if (parsed.help)
+        context.out(help_for(*parsed.command));
+    else
+        return parsed.command->run(context, parsed.arguments);
+    return static_cast<int>(ExitStatus::ok);
+}
+
+} // namespace
+
+int run(std::span<const std::string> argv)
+{
+    try {
+        return dispatch(argv);
+    } catch (const ClosedPipe&) {
+        return 128 + SIGPIPE;
+    } catch (const Error& error) {
+        return report(error.status(), error.what());
+    } catch (const std::bad_alloc&) {
+        return report(ExitStatus::internal, "out of memory");
+    } catch (const std::exception& error) {
+        return report(ExitStatus::internal, std::string("internal error: ") + error.what());
+    }
+}
+
+} // namespace escher::cli
