@@ -1,0 +1,54 @@
+#include "cli/start_tick.hpp"
+
+#include "cli/context.hpp"
+#include "os/lock_file.hpp"
+#include "os/system.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace escher::cli {
+
+TickStart how_to_start(const Config& config)
+{
+    struct stat found {};
+    const bool known = ::stat(config.run.lock.c_str(), &found) == 0 ||
+                       ::stat(config.database.path.parent_path().c_str(), &found) == 0;
+    if (!known || found.st_uid != ::geteuid())
+        return TickStart::wake_file;
+    // Owning the file is not enough where its mode was taken away on purpose.
+    const bool exists = ::access(config.run.lock.c_str(), F_OK) == 0;
+    if (exists && ::access(config.run.lock.c_str(), R_OK | W_OK) != 0)
+        return TickStart::wake_file;
+    if (config.policies.user && ::geteuid() != 0 && *config.policies.user != os::user_name())
+        return TickStart::wake_file;
+    return TickStart::detached;
+}
+
+void start_tick(Context& context)
+{
+    try {
+        const Config& config = context.config();
+        if (os::LockFile::holder(config.run.lock))
+            return;
+        if (how_to_start(config) == TickStart::wake_file) {
+            os::touch_wake_file(config.run.wake);
+            return;
+        }
+        std::vector<std::string> argv{context.program()};
+        if (!config.file.empty()) {
+            argv.emplace_back("-c");
+            argv.push_back(config.file.string());
+        }
+        argv.emplace_back("--detached");
+        os::start_detached(argv);
+    } catch (const Error& error) {
+        context.warn(std::string("the job is created, but no tick could be started for it: ") + error.what());
+    }
+}
+
+} // namespace escher::cli

@@ -1,0 +1,168 @@
+#include "cli/build.hpp"
+#include "cli/context.hpp"
+#include "cli/database_place.hpp"
+#include "cli/entries.hpp"
+#include "cli/live_block.hpp"
+#include "cli/log_sink.hpp"
+#include "cli/once_display.hpp"
+#include "core/duration.hpp"
+#include "core/time_text.hpp"
+
+#include "os/lock_file.hpp"
+#include "os/supervisor.hpp"
+#include "os/system.hpp"
+#include "tick.hpp"
+
+#include <fmt/format.h>
+
+#include <poll.h>
+
+namespace escher::cli {
+
+namespace {
+
+/// How long a tick waits for another to let go of the lock; that takes a healthy one a second.
+constexpr Duration lock_patience = std::chrono::seconds(10);
+
+/// A detached tick stays this long, so that a burst of creators does not start one each.
+constexpr Duration detached_linger = std::chrono::seconds(1);
+
+enum class Kind { cron, by_hand, detached };
+
+Kind kind_of(const Arguments& arguments)
+{
+    if (arguments.has("detached"))
+        return Kind::detached;
+    return arguments.has("once") ? Kind::by_hand : Kind::cron;
+}
+
+std::string describe_holder(const std::optional<os::LockHolder>& holder, Time now)
+{
+    if (!holder || holder->pid == 0)
+        return "another tick";
+    return fmt::format("the tick with pid {} (since {})", holder->pid,
+                       describe_duration(std::max(now - holder->since, Duration::zero())));
+}
+
+[[noreturn]] void throw_stuck(const Config& config, Time now)
+{
+    const auto holder = os::LockFile::holder(config.run.lock);
+    const std::int64_t pid = holder ? holder->pid : 0;
+    throw Error(ExitStatus::busy,
+                fmt::format("cannot take the lock '{}': {} does not let it go; it may be stopped: look with "
+                            "'ps -o stat,cmd -p {}', continue it with 'kill -CONT {}' or end it",
+                            config.run.lock.string(), describe_holder(holder, now), pid, pid));
+}
+
+/// False: another tick sees to the work.
+bool take_lock(os::LockFile& lock, Kind kind, Context& context)
+{
+    const Config& config = context.config();
+    if (lock.try_take())
+        return true;
+    if (kind == Kind::detached)
+        return false;
+    bool told = false;
+    for (;;) {
+        if (kind == Kind::by_hand && !std::exchange(told, true))
+            context.narrate("waiting for " + describe_holder(os::LockFile::holder(config.run.lock), context.now()) +
+                            " to let go of the lock");
+        switch (lock.take_over(lock_patience)) {
+        case os::LockFile::Wait::taken:
+            return true;
+        case os::LockFile::Wait::holder_stuck:
+            throw_stuck(config, context.now());
+        case os::LockFile::Wait::other_waits:
+            if (kind != Kind::by_hand)
+                return false;
+            ::poll(nullptr, 0, 200); // the place of the next is taken: ask for it again a little later
+            break;
+        case os::LockFile::Wait::holder_healthy:
+            if (kind != Kind::by_hand)
+                return false;
+            break;
+        }
+    }
+}
+
+TickEvents logging_events(LogSink& sink)
+{
+    const auto title = [](const Claim& claim) {
+        return fmt::format("job {} ({})", static_cast<std::int64_t>(claim.job.id), claim.job.name);
+    };
+    return {
+        .started =
+            [&sink, title](const Claim& claim) {
+                sink.write(LogLevel::info, fmt::format("{} started, attempt {}", title(claim), claim.attempt));
+            },
+        .ended =
+            [&sink, title](const Claim& claim, const RunFinished& end) {
+                sink.write(LogLevel::info, fmt::format("{} {}", title(claim), describe_end(end)));
+            },
+        .warning = [&sink](const std::string& text) { sink.write(LogLevel::warning, text); },
+        .woke = {},
+    };
+}
+
+int tick(Context& context, Kind kind, LogSink& sink)
+{
+    const Config& config = context.config();
+    prepare_database_place(config, sqlite::Access::create); // the lock file usually lies there too
+    os::LockFile lock(config.run.lock);
+    if (!take_lock(lock, kind, context))
+        return static_cast<int>(ExitStatus::ok);
+
+    Store& store = context.store(sqlite::Access::create);
+    const std::string instance = sqlite::instance_of(store);
+    const auto jobs = os::make_supervisor({
+        .output_directory = config.output.directory,
+        .max_output_bytes = config.output.max_bytes,
+        .instance = instance,
+        .mark_lives = [&lock](std::int64_t mark) { return lock.mark_lives(mark); },
+    });
+    const TickSetup setup{
+        .self = {.process = os::own_identity(), .mark = lock.mark()},
+        .version = version(),
+        .boot_id = os::boot_id(),
+        .host = os::host_name(),
+        .instance = instance,
+        .load = os::load_average,
+        .linger = kind == Kind::detached ? detached_linger : Duration::zero(),
+    };
+    TickLock held{
+        .still_ours = [&lock] { return lock.still_ours(); },
+        .release = [&lock] { lock.release(); },
+        .retake = [&lock] { return lock.try_take(); },
+    };
+    if (kind != Kind::by_hand) {
+        const TickReport report = run_tick(store, *jobs, held, config, setup, os::wall_clock, logging_events(sink));
+        return exit_status_of(report, false);
+    }
+    OnceDisplay display(
+        {.terminal = context.err_terminal, .color = context.err_terminal && context.color, .quiet = context.quiet},
+        &store, os::wall_clock, write_narration);
+    const TickReport report = run_tick(store, *jobs, held, config, setup, os::wall_clock, display.events());
+    display.finish();
+    if (context.json)
+        context.out(once_json(report, display.ended()));
+    return exit_status_of(report, true);
+}
+
+} // namespace
+
+int run_tick_command(Context& context, const Arguments& arguments)
+{
+    const Kind kind = kind_of(arguments);
+    LogSink sink(context.config().log, kind == Kind::detached);
+    try {
+        return tick(context, kind, sink);
+    } catch (const Error& error) {
+        // A person at the terminal and cron's mail hear it from main; a log of its own hears it here.
+        if (kind == Kind::by_hand || sink.is_stderr())
+            throw;
+        sink.write(LogLevel::error, error.what());
+        return static_cast<int>(error.status());
+    }
+}
+
+} // namespace escher::cli
