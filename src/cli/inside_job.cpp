@@ -1,0 +1,129 @@
+#include "cli/context.hpp"
+#include "cli/entries.hpp"
+#include "cli/inside_report.hpp"
+#include "cli/job_reference.hpp"
+#include "cli/option_values.hpp"
+#include "core/text.hpp"
+#include "os/system.hpp"
+
+#include <escher/error.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace escher::cli {
+
+namespace {
+
+/// Who speaks: the options, else the environment that a tick gives its jobs.
+struct Speaker {
+    JobId job{};
+    RunId run{};
+};
+
+std::int64_t speaker_number(const Arguments& arguments, const std::string& option, const std::string& variable)
+{
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    if (const auto given = number_option(arguments, option, 1, most))
+        return *given;
+    const auto value = os::environment_variable(variable);
+    if (!value || value->empty())
+        throw Error(ExitStatus::usage,
+                    fmt::format("this is for use inside a job, where ${} is set (or give --{})", variable, option));
+    std::int64_t number = 0;
+    const char* end = value->data() + value->size();
+    const auto [stop, error] = std::from_chars(value->data(), end, number);
+    if (error != std::errc() || stop != end || number < 1)
+        throw Error(ExitStatus::usage, fmt::format("${} holds '{}', which is not an id", variable, *value));
+    return number;
+}
+
+Speaker speaker(const Arguments& arguments)
+{
+    return {JobId{speaker_number(arguments, "job", "ESCHER_JOB_ID")},
+            RunId{speaker_number(arguments, "run", "ESCHER_RUN_ID")}};
+}
+
+[[noreturn]] void throw_stale(const Speaker& who)
+{
+    throw Error(ExitStatus::job_failed, fmt::format("run {} is not the current run of job {}: nothing was recorded",
+                                                    to_text(who.run), to_text(who.job)));
+}
+
+} // namespace
+
+int run_progress(Context& context, const Arguments& arguments)
+{
+    const Speaker who = speaker(arguments);
+    const std::string& text = arguments.positional.at(0);
+    const auto percent = parse_percent(text);
+    if (!percent)
+        throw Error(ExitStatus::usage,
+                    fmt::format("'{}' is no progress: write a percentage from 0 to 100, or N/M like 3/8", text));
+    const Progress progress{.percent = *percent,
+                            .text = arguments.positional.size() > 1 ? bounded_text(arguments.positional[1]) : "",
+                            .at = context.now()};
+    Store& store = context.store(sqlite::Access::write);
+    const auto job = store.find(who.job);
+    if (!job || job->run != who.run)
+        throw_stale(who);
+    if (!tells_more(job->progress, progress))
+        return 0;
+    if (!store.set_progress(who.job, who.run, progress))
+        throw_stale(who);
+    return 0;
+}
+
+int run_message(Context& context, const Arguments& arguments)
+{
+    const Speaker who = speaker(arguments);
+    const std::string word = arguments.value("level").value_or("info");
+    const auto level = from_text<MessageLevel>(word);
+    if (!level)
+        throw Error(ExitStatus::usage, fmt::format("'{}' is no level: write debug, info, warning or error", word));
+    const Message message{
+        .run = who.run, .at = context.now(), .level = *level, .text = bounded_text(arguments.positional.at(0))};
+    Store& store = context.store(sqlite::Access::write);
+    const auto said = store.messages(who.job);
+    const auto of_run = std::count_if(said.begin(), said.end(), [&](const Message& m) { return m.run == who.run; });
+    if (static_cast<std::size_t>(of_run) >= max_messages)
+        throw Error(
+            ExitStatus::bad_data,
+            fmt::format("run {} has left {} messages already, as many as one run may: print to stdout instead",
+                        to_text(who.run), max_messages));
+    if (!store.add_message(who.job, message))
+        throw_stale(who);
+    return 0;
+}
+
+int run_note(Context& context, const Arguments& arguments)
+{
+    const Speaker who = speaker(arguments);
+    const std::string& key = arguments.positional.at(0);
+    const std::string& value = arguments.positional.at(1);
+    if (key.empty() || key.size() > max_key_bytes)
+        throw Error(ExitStatus::usage, fmt::format("the key of a note has 1 to {} bytes", max_key_bytes));
+    if (value.size() > max_note_bytes)
+        throw Error(ExitStatus::bad_data,
+                    fmt::format("the note '{}' has {} bytes, more than {}: keep large data in a "
+                                "file and note its path",
+                                key, value.size(), max_note_bytes));
+    if (const auto fault = json_fault(value))
+        throw Error(ExitStatus::bad_data,
+                    fmt::format("the value of the note '{}' is not JSON: {}; a text needs its own quotes: '\"text\"'",
+                                key, *fault));
+    Store& store = context.store(sqlite::Access::write);
+    const auto notes = store.notes(who.job);
+    const bool known = std::any_of(notes.begin(), notes.end(), [&](const Note& note) { return note.key == key; });
+    if (!known && notes.size() >= max_notes)
+        throw Error(ExitStatus::bad_data,
+                    fmt::format("job {} has {} notes already, as many as a job may", to_text(who.job), max_notes));
+    if (!store.set_note(who.job, who.run, {.key = key, .value = value, .at = context.now()}))
+        throw_stale(who);
+    return 0;
+}
+
+} // namespace escher::cli
