@@ -1,0 +1,125 @@
+#include "cli/context.hpp"
+#include "cli/entries.hpp"
+#include "cli/next_times.hpp"
+#include "cli/option_values.hpp"
+#include "core/cron.hpp"
+#include "core/duration.hpp"
+#include "core/suggest.hpp"
+#include "os/system.hpp"
+#include "os/zone_files.hpp"
+
+#include <escher/error.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace escher::cli {
+
+namespace {
+
+constexpr int default_count = 5;
+
+std::shared_ptr<const Zone> zone_named(const std::string& name)
+{
+    auto zone = os::load_zone(name);
+    if (!zone)
+        throw Error(ExitStatus::usage,
+                    "--tz: there is no time zone '" + name + "': write a name like Europe/Berlin, UTC or local");
+    return zone;
+}
+
+/// An expression comes as one argument or as five, quoted or not.
+std::string joined(const std::vector<std::string>& words)
+{
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+bool looks_like_expression(const std::string& text)
+{
+    return text.find_first_of(" \t") != std::string::npos || text.starts_with('@');
+}
+
+Recurrence parse_recurrence(const std::string& text)
+{
+    if (text.starts_with("every ")) {
+        const auto period = parse_duration(text.substr(6));
+        if (!period || *period < std::chrono::minutes(1))
+            throw Error(ExitStatus::usage, "'" + text + "': write a duration of a minute or more, like 'every 15m'");
+        return Every{*period};
+    }
+    try {
+        return parse_cron(text, os::host_name());
+    } catch (const std::invalid_argument& error) {
+        throw Error(ExitStatus::usage, "'" + text + "': " + error.what());
+    }
+}
+
+NextTimes of_schedule(const Schedule& schedule, const Arguments& arguments, Time from, int count)
+{
+    const auto given = arguments.value("tz");
+    const auto zone = given ? zone_named(*given) : schedule.zone;
+    NextTimes times = next_times(schedule.recurrence, *zone, from, count);
+    times.schedule = schedule.name;
+    times.zone_name = given ? *given : schedule.zone_name;
+    times.enabled = schedule.enabled;
+    times.jitter = schedule.jitter;
+    return times;
+}
+
+const Schedule& schedule_named(const Config& config, const std::string& name)
+{
+    const auto found = std::find_if(config.schedules.begin(), config.schedules.end(),
+                                    [&](const Schedule& schedule) { return schedule.name == name; });
+    if (found != config.schedules.end())
+        return *found;
+    std::vector<std::string> known;
+    for (const Schedule& schedule : config.schedules)
+        known.push_back(schedule.name);
+    throw Error(ExitStatus::usage, "there is no [schedule." + name + "] in the config" + did_you_mean(name, known) +
+                                       "; a cron expression has five fields, like '30 3 * * 1-5'");
+}
+
+} // namespace
+
+int run_next(Context& context, const Arguments& arguments)
+{
+    const Time now = context.now();
+    const Time from = time_option(arguments, "from", now, context.zone()).value_or(now);
+    const int count = static_cast<int>(number_option(arguments, "count", 1, 10'000).value_or(default_count));
+    const std::string what = joined(arguments.positional);
+
+    std::vector<NextTimes> found;
+    const bool all = arguments.positional.empty();
+    if (all) {
+        // One line a schedule answers the question; -n asks for more.
+        const int each = arguments.has("count") ? count : 1;
+        for (const Schedule& schedule : context.config().schedules)
+            found.push_back(of_schedule(schedule, arguments, from, each));
+    } else if (looks_like_expression(what)) {
+        const auto given = arguments.value("tz");
+        const auto zone = given ? zone_named(*given) : os::load_zone("local");
+        found.push_back(next_times(parse_recurrence(what), zone ? *zone : Zone::utc(), from, count));
+        found.back().zone_name = given.value_or("local");
+        found.back().expression = what;
+    } else {
+        found.push_back(of_schedule(schedule_named(context.config(), what), arguments, from, count));
+    }
+
+    if (context.json) {
+        context.out(all ? next_json(found) : next_json(found.front()));
+        return 0;
+    }
+    if (found.empty())
+        context.narrate("the config has no [schedule]");
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (i > 0 && context.out_terminal)
+            context.out("\n");
+        context.out(next_text(found[i], now, context.out_terminal, context.color));
+    }
+    return 0;
+}
+
+} // namespace escher::cli

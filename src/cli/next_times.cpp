@@ -1,0 +1,172 @@
+#include "cli/next_times.hpp"
+
+#include "cli/json.hpp"
+#include "cli/render.hpp"
+#include "core/cron.hpp"
+#include "core/duration.hpp"
+#include "core/time_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace escher::cli {
+
+namespace {
+
+/// More clock changes than these say nothing new.
+constexpr std::size_t most_changes = 6;
+
+std::string offset_text(std::chrono::seconds offset)
+{
+    const auto minutes = std::chrono::abs(std::chrono::duration_cast<std::chrono::minutes>(offset)).count();
+    return fmt::format("{}{:02}:{:02}", offset.count() < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+std::vector<std::string> clock_changes(const Zone& zone, Time from, Time until)
+{
+    std::vector<std::string> changes;
+    for (auto change = zone.next_transition(from); change && change->at <= until && changes.size() < most_changes;
+         change = zone.next_transition(change->at))
+        changes.push_back(fmt::format("the clocks go {} at {}: {} becomes {}",
+                                      change->after > change->before ? "forward" : "back",
+                                      format_rfc3339(change->at - Duration(1), zone).substr(0, 16),
+                                      offset_text(change->before), offset_text(change->after)));
+    return changes;
+}
+
+std::string heading(const NextTimes& next, bool color)
+{
+    std::string text =
+        next.schedule.empty() ? "" : styled(escape_for_terminal(next.schedule), Style::bold, color) + "  ";
+    text += fmt::format("{}  {} ({})", styled(next.normalized, Style::bold, color), next.explanation, next.zone_name);
+    if (next.jitter > Duration::zero())
+        text += fmt::format(", plus up to {}", describe_duration(next.jitter));
+    if (!next.enabled)
+        text += styled("  disabled", Style::yellow, color);
+    return text + '\n';
+}
+
+void write_times(JsonWriter& json, const NextTimes& next, bool with_schedule)
+{
+    for (const auto& due : next.times) {
+        json.begin_object();
+        if (with_schedule)
+            json.key("schedule").value(next.schedule);
+        json.key("time").value(due.at).key("local").value(due.local).key("zone").value(due.zone);
+        json.key("note");
+        if (due.note.empty())
+            json.null();
+        else
+            json.value(due.note);
+        json.end_object();
+    }
+}
+
+void write_facts(JsonWriter& json, const NextTimes& next)
+{
+    json.key("schedule");
+    if (next.schedule.empty())
+        json.null();
+    else
+        json.value(next.schedule);
+    json.key("expression").value(next.expression.empty() ? next.normalized : next.expression);
+    json.key("normalized").value(next.normalized);
+    json.key("explanation").value(next.explanation);
+    json.key("timezone").value(next.zone_name);
+    json.key("enabled").value(next.enabled);
+    json.key("jitter_ms").value(static_cast<std::int64_t>(next.jitter.count()));
+    json.key("times").begin_array();
+    write_times(json, next, false);
+    json.end_array();
+    json.key("clock_changes").begin_array();
+    for (const std::string& change : next.clock_changes)
+        json.value(change);
+    json.end_array();
+}
+
+} // namespace
+
+NextTimes next_times(const Recurrence& recurrence, const Zone& zone, Time from, int count)
+{
+    NextTimes next;
+    next.normalized = normalize(recurrence);
+    next.explanation = explain(recurrence);
+    Time after = from;
+    for (int i = 0; i < count; ++i) {
+        const auto due = next_due(recurrence, zone, after);
+        if (!due)
+            break;
+        next.times.push_back({due->at, format_rfc3339(due->at, zone), zone.abbreviation_at(due->at), due->note});
+        after = due->at;
+    }
+    if (!next.times.empty())
+        next.clock_changes = clock_changes(zone, from, next.times.back().at);
+    return next;
+}
+
+std::string next_text(const NextTimes& next, Time now, bool terminal, bool color)
+{
+    std::string text;
+    if (terminal)
+        text += heading(next, color);
+    for (const auto& due : next.times) {
+        if (terminal) {
+            text += fmt::format("  {} {:<5} {}", due.local, due.zone, relative_time(due.at, now));
+            if (!due.note.empty())
+                text += "  " + styled(due.note, Style::yellow, color);
+        } else {
+            text += due.local + '\t' + (next.schedule.empty() ? next.normalized : next.schedule) + '\t' + due.note;
+        }
+        text += '\n';
+    }
+    if (!terminal)
+        return text;
+    if (next.times.empty())
+        text += "  no time to tell\n";
+    for (const std::string& change : next.clock_changes)
+        text += "  " + styled(change, Style::dim, color) + '\n';
+    return text;
+}
+
+std::string next_json(const NextTimes& next)
+{
+    JsonWriter json;
+    json.begin_object().key("schema").value(1);
+    write_facts(json, next);
+    json.end_object();
+    return json.text() + '\n';
+}
+
+std::string next_json(std::span<const NextTimes> all)
+{
+    JsonWriter json;
+    json.begin_object().key("schema").value(1).key("schedules").begin_array();
+    for (const NextTimes& next : all) {
+        json.begin_object();
+        write_facts(json, next);
+        json.end_object();
+    }
+    json.end_array();
+    struct Soonest {
+        const NextTimes* of;
+        const NextTimes::Due* due;
+    };
+    std::vector<Soonest> order;
+    for (const NextTimes& next : all)
+        for (const auto& due : next.times)
+            order.push_back({&next, &due});
+    std::stable_sort(order.begin(), order.end(),
+                     [](const Soonest& a, const Soonest& b) { return a.due->at < b.due->at; });
+    json.key("times").begin_array();
+    for (const auto& [of, due] : order) {
+        NextTimes one;
+        one.schedule = of->schedule;
+        one.times.push_back(*due);
+        write_times(json, one, true);
+    }
+    json.end_array().end_object();
+    return json.text() + '\n';
+}
+
+} // namespace escher::cli
