@@ -11,39 +11,39 @@ namespace escher::cli {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& name, const std::string& text, const std::string& remedy)
+[[noreturn]] void refuse(const std::string& label, const std::string& text, const std::string& remedy)
 {
-    throw Error(ExitStatus::usage, "--" + name + ": '" + text + "' is " + remedy);
+    throw Error(ExitStatus::usage, label + ": '" + text + "' is " + remedy);
 }
 
 } // namespace
 
-std::int64_t read_number(const std::string& name, const std::string& text, std::int64_t least, std::int64_t most)
+std::int64_t read_number(const std::string& label, const std::string& text, std::int64_t least, std::int64_t most)
 {
     std::int64_t number = 0;
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number);
     const std::string range = "from " + std::to_string(least) + " to " + std::to_string(most);
     if (error == std::errc::invalid_argument || stop != end)
-        refuse(name, text, "not a whole number: write one " + range);
+        refuse(label, text, "not a whole number: write one " + range);
     if (error != std::errc() || number < least || number > most)
-        refuse(name, text, "out of range: write a whole number " + range);
+        refuse(label, text, "out of range: write a whole number " + range);
     return number;
 }
 
-Duration read_duration(const std::string& name, const std::string& text)
+Duration read_duration(const std::string& label, const std::string& text)
 {
     const auto duration = parse_duration(text);
     if (!duration)
-        refuse(name, text, "not a duration: write 90s, 15m, 2h, 1d or a sum like 1h30m");
+        refuse(label, text, "not a duration: write 90s, 15m, 2h, 1d or a sum like 1h30m");
     return *duration;
 }
 
-Time read_time(const std::string& name, const std::string& text, Time now, const Zone& zone)
+Time read_time(const std::string& label, const std::string& text, Time now, const Zone& zone)
 {
     const auto time = parse_time(text, now, zone);
     if (!time)
-        refuse(name, text, "not a time: write 2030-01-31T08:00:00Z, '2030-01-31 08:00', 08:00, now or +2h");
+        refuse(label, text, "not a time: write 2030-01-31T08:00:00Z, '2030-01-31 08:00', 08:00, now or +2h");
     return *time;
 }
 
@@ -51,19 +51,19 @@ std::optional<std::int64_t> number_option(const Arguments& arguments, const std:
                                           std::int64_t most)
 {
     const auto text = arguments.value(name);
-    return text ? std::optional(read_number(name, *text, least, most)) : std::nullopt;
+    return text ? std::optional(read_number("--" + name, *text, least, most)) : std::nullopt;
 }
 
 std::optional<Duration> duration_option(const Arguments& arguments, const std::string& name)
 {
     const auto text = arguments.value(name);
-    return text ? std::optional(read_duration(name, *text)) : std::nullopt;
+    return text ? std::optional(read_duration("--" + name, *text)) : std::nullopt;
 }
 
 std::optional<Time> time_option(const Arguments& arguments, const std::string& name, Time now, const Zone& zone)
 {
     const auto text = arguments.value(name);
-    return text ? std::optional(read_time(name, *text, now, zone)) : std::nullopt;
+    return text ? std::optional(read_time("--" + name, *text, now, zone)) : std::nullopt;
 }
 
 } // namespace escher::cli

@@ -1,0 +1,152 @@
+#include "cli/batch.hpp"
+#include "cli/context.hpp"
+#include "cli/entries.hpp"
+#include "cli/job_draft.hpp"
+#include "cli/job_reference.hpp"
+#include "cli/json.hpp"
+#include "cli/start_tick.hpp"
+#include "cli/wait.hpp"
+#include "os/system.hpp"
+
+#include <escher/error.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+
+namespace escher::cli {
+
+namespace {
+
+const std::vector<std::string> not_of_the_job = {"batch", "start", "wait", "param"};
+
+/// The options of the command line that describe the job.
+std::vector<std::string> job_options(const Arguments& arguments)
+{
+    std::vector<std::string> given;
+    for (const Option& option : find_command("add")->options)
+        if (arguments.has(option.name) && std::ranges::find(not_of_the_job, option.name) == not_of_the_job.end())
+            given.push_back(option.name);
+    return given;
+}
+
+void refuse_misplaced(const Arguments& arguments)
+{
+    if (!arguments.has("batch")) {
+        if (!arguments.positional.empty())
+            throw Error(ExitStatus::usage, "put '--' before the command: escher-cron add [options] -- " +
+                                               arguments.positional.front() + " ...");
+        return;
+    }
+    auto given = job_options(arguments);
+    if (arguments.has("param"))
+        given.emplace_back("param");
+    if (!given.empty())
+        throw Error(ExitStatus::usage,
+                    "--" + given.front() + " cannot go with --batch: write \"" + given.front() + "\" into its lines");
+    if (arguments.argv)
+        throw Error(ExitStatus::usage, "no command can go with --batch: write \"command\" into its lines");
+    if (arguments.positional.size() > 1)
+        throw Error(ExitStatus::usage, "--batch reads one file, not also '" + arguments.positional[1] + "'");
+}
+
+JobDraft draft_of(const Arguments& arguments, Context& context, Time now)
+{
+    JobDraft draft(now, context.zone(), "--");
+    for (const std::string& option : job_options(arguments))
+        for (const std::string& text : arguments.values(option))
+            draft.set(option, text);
+    for (const std::string& param : arguments.values("param")) {
+        const auto equals = param.find('=');
+        if (equals == std::string::npos)
+            throw Error(ExitStatus::usage, "--param: '" + param + "' has no '=': write KEY=VALUE");
+        draft.set_param(param.substr(0, equals), param.substr(equals + 1));
+    }
+    if (arguments.argv)
+        draft.set_command(*arguments.argv);
+    return draft;
+}
+
+JobDraft::Checks make_checks(Context& context)
+{
+    // The store first: creating the database may decide whose commands are trusted.
+    Store& store = context.store(sqlite::Access::create);
+    return {.policies = context.config().policies,
+            .store = store,
+            .created_by = os::user_name() + "@" + os::host_name() + " via cli",
+            .known = {}};
+}
+
+std::vector<NewJob> batch_of(const Arguments& arguments, Context& context, Time now)
+{
+    const std::string file = arguments.positional.empty() ? "-" : arguments.positional.front();
+    auto checks = make_checks(context);
+    if (file == "-")
+        return read_batch(std::cin, "standard input", now, context.zone(), checks);
+    std::ifstream in(file);
+    if (!in)
+        throw Error(ExitStatus::io, "--batch: cannot read '" + file + "': " + std::strerror(errno));
+    return read_batch(in, file, now, context.zone(), checks);
+}
+
+std::vector<NewJob> jobs_of(const Arguments& arguments, Context& context, Time now)
+{
+    if (arguments.has("batch"))
+        return batch_of(arguments, context, now);
+    JobDraft draft = draft_of(arguments, context, now);
+    draft.check_work();
+    auto checks = make_checks(context);
+    std::vector<NewJob> jobs;
+    jobs.push_back(std::move(draft).finish(checks));
+    return jobs;
+}
+
+void print(Context& context, const std::vector<Created>& created)
+{
+    std::string lines;
+    JsonWriter json;
+    json.begin_object().key("schema").value(1).key("jobs").begin_array();
+    for (const Created& job : created) {
+        lines += to_text(job.id) + "\n";
+        json.begin_object().key("id").value(static_cast<std::int64_t>(job.id)).key("token").value(job.token);
+        json.key("existed").value(job.existed).end_object();
+    }
+    json.end_array().end_object();
+    context.out(context.json ? json.text() + "\n" : lines);
+    if (!context.err_terminal && context.verbose == 0)
+        return;
+    for (const Created& job : created)
+        if (job.existed)
+            context.narrate("job " + to_text(job.id) + " has this unique key and is unfinished: nothing was created");
+}
+
+} // namespace
+
+int run_add(Context& context, const Arguments& arguments)
+{
+    refuse_misplaced(arguments);
+    const Time now = context.now();
+    const std::vector<NewJob> jobs = jobs_of(arguments, context, now);
+    if (jobs.empty()) {
+        context.warn("there was no job to create in the batch");
+        print(context, {});
+        return static_cast<int>(ExitStatus::ok);
+    }
+    const std::vector<Created> created = context.store(sqlite::Access::create).create(jobs, now);
+
+    // The jobs are there: whoever asked gets the ids before anything else can go wrong.
+    print(context, created);
+    const bool due = std::ranges::any_of(jobs, [&](const NewJob& job) { return !job.run_at || *job.run_at <= now; });
+    if (arguments.has("start") || (due && context.config().run.mode == RunMode::automatic))
+        start_tick(context);
+    if (!arguments.has("wait"))
+        return static_cast<int>(ExitStatus::ok);
+    std::vector<JobId> ids;
+    for (const Created& job : created)
+        ids.push_back(job.id);
+    return wait_for_jobs(context, ids, std::nullopt);
+}
+
+} // namespace escher::cli

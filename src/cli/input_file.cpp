@@ -1,0 +1,51 @@
+#include "cli/input_file.hpp"
+
+#include "os/fd.hpp"
+
+#include <escher/error.hpp>
+
+#include <fcntl.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace escher::cli {
+
+namespace {
+
+// What is larger is better named by a path than copied through a database.
+constexpr std::size_t most_bytes = std::size_t{64} * 1024 * 1024;
+
+} // namespace
+
+std::string read_input(const std::string& label, const std::string& path)
+{
+    const auto fail = [&](const std::string& what) {
+        const std::string name = path == "-" ? "standard input" : "'" + path + "'";
+        throw Error(ExitStatus::io, label + ": cannot read " + name + ": " + what);
+    };
+    os::Fd file;
+    if (path != "-") {
+        file.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!file)
+            fail(std::strerror(errno));
+    }
+    const int fd = path == "-" ? STDIN_FILENO : file.get();
+    std::string all;
+    std::array<char, 65536> buffer{};
+    for (;;) {
+        const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+        if (got == 0)
+            return all;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            fail(std::strerror(errno));
+        all.append(buffer.data(), static_cast<std::size_t>(got));
+        if (all.size() > most_bytes)
+            fail("it is larger than 64 MiB; give the job the file's path instead");
+    }
+}
+
+} // namespace escher::cli

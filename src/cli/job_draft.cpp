@@ -1,0 +1,160 @@
+#include "cli/job_draft.hpp"
+
+#include "cli/argument_limits.hpp"
+#include "cli/escape.hpp"
+#include "cli/input_file.hpp"
+#include "cli/job_reference.hpp"
+#include "cli/option_values.hpp"
+#include "core/policy.hpp"
+#include "core/task_call.hpp"
+
+#include <escher/error.hpp>
+
+#include <algorithm>
+
+namespace escher::cli {
+
+namespace {
+
+constexpr std::size_t longest_word = 255;
+constexpr std::int64_t priority_range = 1'000'000;
+constexpr std::int64_t most_retries = 1000;
+
+std::string checked_word(const std::string& label, const std::string& text)
+{
+    const auto refuse = [&](const std::string& what) { throw Error(ExitStatus::usage, label + ": " + what); };
+    if (text.empty())
+        refuse("is empty: write something, or leave the option away");
+    if (text.size() > longest_word)
+        refuse("is longer than " + std::to_string(longest_word) + " bytes");
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = character_length(std::string_view(text).substr(at));
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (length == 0 || byte < 0x20 || byte == 0x7f)
+            refuse("holds a control character or is not UTF-8");
+        at += length;
+    }
+    return text;
+}
+
+std::vector<std::string> split_at_commas(const std::string& text)
+{
+    std::vector<std::string> parts;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        parts.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return parts;
+}
+
+} // namespace
+
+bool JobDraft::set(const std::string& option, const std::string& text)
+{
+    const std::string label = dashes_ + option;
+    if (option == "task") {
+        task_ = checked_word(label, text);
+    } else if (option == "name") {
+        job_.name = checked_word(label, text);
+    } else if (option == "queue") {
+        job_.queue = checked_word(label, text);
+        has_queue_ = true;
+    } else if (option == "priority") {
+        job_.priority = static_cast<int>(read_number(label, text, -priority_range, priority_range));
+        has_priority_ = true;
+    } else if (option == "at" || option == "in") {
+        if (job_.run_at)
+            throw Error(ExitStatus::usage,
+                        dashes_ + "at and " + dashes_ + "in exclude each other: write one of them");
+        job_.run_at = option == "at" ? read_time(label, text, now_, *zone_) : now_ + read_duration(label, text);
+    } else if (option == "timeout") {
+        job_.timeout = read_duration(label, text);
+        if (job_.timeout <= Duration(0))
+            throw Error(ExitStatus::usage, label + ": must be longer than 0; leave it away for the policy's");
+    } else if (option == "retries") {
+        job_.retries = static_cast<int>(read_number(label, text, 0, most_retries));
+    } else if (option == "unique") {
+        job_.unique_key = checked_word(label, text);
+    } else if (option == "key") {
+        job_.concurrency_key = checked_word(label, text);
+    } else if (option == "after") {
+        after_.push_back(text);
+    } else if (option == "after-any") {
+        after_any_.push_back(text);
+    } else if (option == "stdin") {
+        job_.input = read_input(label, text);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void JobDraft::set_param(const std::string& key, const std::string& value)
+{
+    if (key.empty())
+        throw Error(ExitStatus::usage, dashes_ + "param: write KEY=VALUE");
+    if (!params_.emplace(key, value).second)
+        throw Error(ExitStatus::usage, dashes_ + "param: '" + key + "' is given twice");
+}
+
+void JobDraft::check_work() const
+{
+    if (argv_ && task_)
+        throw Error(ExitStatus::usage, "a job has a command or a task, not both");
+    if (!task_ && (!argv_ || argv_->empty()))
+        throw Error(ExitStatus::usage, dashes_.empty() ? "there is neither 'command' nor 'task'"
+                                                       : "what is to be run? Write '-- COMMAND [ARG...]' or '--task "
+                                                         "NAME'");
+    if (!task_ && !params_.empty())
+        throw Error(ExitStatus::usage, dashes_ + "param: only a task takes parameters");
+}
+
+Work JobDraft::take_work()
+{
+    check_work();
+    if (task_)
+        return TaskCall{std::move(*task_), std::move(params_)};
+    return escher::Command{std::move(*argv_)};
+}
+
+void JobDraft::add_dependencies(const std::vector<std::string>& texts, bool any_end, Checks& checks)
+{
+    const std::string label = dashes_ + (any_end ? "after-any" : "after");
+    for (const std::string& text : texts)
+        for (const std::string& word : split_at_commas(text)) {
+            if (word.empty())
+                throw Error(ExitStatus::usage, label + ": '" + text + "' is no list of ids: write 17 or 17,18");
+            const auto id = find_job(checks.store, word);
+            if (!id || (!checks.known.contains(*id) && !checks.store.find(*id)))
+                throw Error(ExitStatus::bad_data, label + ": there is no job " + word);
+            checks.known.insert(*id);
+            const auto same = [&](const Dependency& other) { return other.needs == *id; };
+            if (std::ranges::none_of(job_.after, same))
+                job_.after.push_back({*id, any_end});
+        }
+}
+
+NewJob JobDraft::finish(Checks& checks) &&
+{
+    job_.work = take_work();
+    const bool own_command = std::holds_alternative<escher::Command>(job_.work);
+    try {
+        const Invocation invocation = resolve(checks.policies, job_.work);
+        check_argument_limits(invocation.argv);
+    } catch (const RejectedJob& rejected) {
+        const bool forbidden = own_command && checks.policies.commands != CommandTrust::any;
+        throw Error(forbidden ? ExitStatus::permission : ExitStatus::bad_data, rejected.what());
+    }
+    const Placement place = place_job(checks.policies, job_.work);
+    if (!has_queue_)
+        job_.queue = place.queue;
+    if (!has_priority_)
+        job_.priority = place.priority;
+    add_dependencies(after_, false, checks);
+    add_dependencies(after_any_, true, checks);
+    job_.created_by = checks.created_by;
+    return std::move(job_);
+}
+
+} // namespace escher::cli
