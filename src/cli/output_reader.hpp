@@ -1,0 +1,45 @@
+#pragma once
+
+#include "os/fd.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace escher::cli {
+
+/// Reads a run's output file from the front, and later what was added since.
+class OutputReader {
+public:
+    explicit OutputReader(os::Fd file) : file_(std::move(file)) {}
+
+    struct Sink {
+        std::function<void(std::string_view)> text;
+        std::function<void(std::int64_t)> dropped; ///< so many bytes between what came before and what comes next
+    };
+
+    /// Passes on what is there and has not been passed on. Throws Error{io}.
+    void read(const Sink& sink);
+
+private:
+    void read_stretch(std::int64_t from, std::int64_t to, const Sink& sink);
+
+    os::Fd file_;
+    std::int64_t offset_ = 0;
+};
+
+/// Makes pieces of a text safe for a terminal without taking a character apart that lies across two of them.
+class PieceEscaper {
+public:
+    [[nodiscard]] std::string escape(std::string_view piece);
+    [[nodiscard]] std::string rest(); ///< what was held back, at the end
+
+private:
+    std::string held_;
+};
+
+/// The line that stands for what was dropped from the middle.
+[[nodiscard]] std::string dropped_marker(std::int64_t bytes);
+
+} // namespace escher::cli

@@ -1,0 +1,180 @@
+#include "cli/status_view.hpp"
+
+#include "cli/render.hpp"
+#include "core/duration.hpp"
+#include "core/text.hpp"
+#include "core/time_text.hpp"
+#include "core/zone.hpp"
+
+#include <fmt/format.h>
+
+namespace escher::cli {
+
+namespace {
+
+/// Cron starts a tick each minute: after this long without one it has stopped, or the line is not there.
+constexpr Duration cron_patience = std::chrono::minutes(3);
+
+/// How times and emphasis are written: for people, or for programs.
+class Pen {
+public:
+    Pen(const StatusFacts& facts, const StatusLook& look) : facts_(facts), look_(look) {}
+
+    std::string when(Time time) const
+    {
+        return look_.terminal
+                   ? fmt::format("{} ({})", relative_time(time, facts_.now), format_local(time, *look_.zone))
+                   : format_rfc3339(time, Zone::utc());
+    }
+
+    void line(std::string_view key, const std::string& value, Style style = Style::plain)
+    {
+        if (look_.terminal)
+            text_ += fmt::format("{:<12} {}\n", key, styled(escape_for_terminal(value), style, look_.color));
+        else
+            text_ += fmt::format("{}\t{}\n", key, escape_for_terminal(value));
+    }
+
+    void append(const std::string& text) { text_ += text; }
+    const std::string& text() const { return text_; }
+
+private:
+    const StatusFacts& facts_;
+    const StatusLook& look_;
+    std::string text_;
+};
+
+std::string counts(const TickRecord& tick)
+{
+    std::string text = fmt::format("{} started, {} completed, {} failed", tick.claimed, tick.completed, tick.failed);
+    if (tick.recovered > 0)
+        text += fmt::format(", {} recovered", tick.recovered);
+    if (tick.pruned > 0)
+        text += fmt::format(", {} pruned", tick.pruned);
+    return text;
+}
+
+std::string job_counts(const Summary& summary)
+{
+    std::string text;
+    for (const auto& name : names<JobState>)
+        if (const auto found = summary.jobs.find(name.value); found != summary.jobs.end() && found->second > 0)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", found->second, name.text);
+    return text.empty() ? "none" : text;
+}
+
+std::string describe_pause(const Pause& pause, const Pen& pen)
+{
+    std::string text = pause.queue.empty() ? "every queue" : "queue " + pause.queue;
+    if (!pause.by.empty())
+        text += " by " + pause.by;
+    text += pause.until ? ", until " + pen.when(*pause.until) : ", until resumed";
+    if (!pause.reason.empty())
+        text += ": " + pause.reason;
+    return text;
+}
+
+std::string describe_last(const StatusFacts::ScheduleFacts& schedule)
+{
+    if (!schedule.last)
+        return "";
+    if (schedule.last->result != OccurrenceResult::created)
+        return std::string(text_of(schedule.last->result)) +
+               (schedule.last->reason.empty() ? "" : ": " + schedule.last->reason);
+    std::string text =
+        schedule.last->job ? fmt::format("job {}", static_cast<std::int64_t>(*schedule.last->job)) : "";
+    if (schedule.last_job)
+        text += fmt::format("{}{}", text.empty() ? "" : " ", text_of(*schedule.last_job));
+    return text;
+}
+
+Style style_of(const StatusFacts::ScheduleFacts& schedule)
+{
+    if (schedule.last_job == JobState::failed || schedule.last_job == JobState::invalid)
+        return Style::red;
+    return schedule.last_job == JobState::completed ? Style::green : Style::plain;
+}
+
+std::string schedule_table(const StatusFacts& facts, const StatusLook& look, const Pen& pen)
+{
+    Table table({{.title = "SCHEDULE"},
+                 {.title = "WHEN"},
+                 {.title = "LAST"},
+                 {.title = "RESULT", .wide = true},
+                 {.title = "NEXT"}});
+    for (const auto& schedule : facts.schedules) {
+        const auto time = [&](const std::optional<Time>& at) {
+            if (!at)
+                return std::string();
+            return look.terminal ? relative_time(*at, facts.now) : pen.when(*at);
+        };
+        table.add({{schedule.name},
+                   {schedule.text},
+                   {time(schedule.last ? std::optional(schedule.last->nominal_at) : std::nullopt)},
+                   {describe_last(schedule), style_of(schedule)},
+                   {schedule.enabled ? time(schedule.next) : "disabled"}});
+    }
+    if (look.terminal)
+        return '\n' + table.text(true, look.color, look.width);
+    // A key before each row, like everything else in a pipe.
+    std::string text;
+    const std::string rows = table.text(false, false, look.width);
+    for (std::size_t at = 0; at < rows.size();) {
+        const std::size_t end = rows.find('\n', at);
+        text += "schedule\t" + rows.substr(at, end - at) + '\n';
+        at = end == std::string::npos ? rows.size() : end + 1;
+    }
+    return text;
+}
+
+} // namespace
+
+std::vector<std::string> status_warnings(const StatusFacts& facts)
+{
+    std::vector<std::string> warnings;
+    const auto& last = facts.summary.last_tick;
+    if (facts.mode == RunMode::cron && !facts.live_tick) {
+        if (!last)
+            warnings.emplace_back("no tick has run yet: is the crontab line in place?");
+        else if (const Duration age = facts.now - last->ended_at.value_or(last->started_at); age > cron_patience)
+            warnings.push_back(fmt::format("no tick for {}: cron seems stopped", describe_duration(age)));
+    }
+    if (last && !last->error.empty())
+        warnings.push_back("the last tick said: " + last->error);
+    return warnings;
+}
+
+std::string status_text(const StatusFacts& facts, const StatusLook& look)
+{
+    Pen pen(facts, look);
+    for (const std::string& warning : status_warnings(facts))
+        pen.line("warning", warning, Style::red);
+    const auto& summary = facts.summary;
+    if (summary.last_tick)
+        pen.line("last tick",
+                 fmt::format("{}: {}", pen.when(summary.last_tick->started_at), counts(*summary.last_tick)));
+    else
+        pen.line("last tick", "never");
+    if (facts.live_tick)
+        pen.line("live tick",
+                 facts.live_tick->pid == 0
+                     ? "one holds the lock"
+                     : fmt::format("pid {}, since {}", facts.live_tick->pid, pen.when(facts.live_tick->since)),
+                 Style::green);
+    pen.line("jobs", job_counts(summary));
+    if (summary.oldest_available)
+        pen.line("waiting", fmt::format("the oldest since {}", pen.when(*summary.oldest_available)));
+    if (summary.next_due)
+        pen.line("next due", pen.when(*summary.next_due));
+    for (const Pause& pause : facts.pauses)
+        pen.line("paused", describe_pause(pause, pen), Style::yellow);
+    pen.line("database", look.terminal ? fmt::format("{} ({})", facts.database, human_bytes(facts.database_bytes))
+                                       : fmt::format("{}", facts.database));
+    if (!look.terminal)
+        pen.line("bytes", std::to_string(facts.database_bytes));
+    if (!facts.schedules.empty())
+        pen.append(schedule_table(facts, look, pen));
+    return pen.text();
+}
+
+} // namespace escher::cli
