@@ -8,19 +8,21 @@
 #include <filesystem>
 #include <optional>
 
-namespace escher::os {
+namespace escher::os
+{
 
 /// What is known of the tick that holds the lock.
 struct LockHolder {
     std::int64_t pid = 0; ///< 0: not told
-    Time since{}; ///< when it took the lock
+    Time since{};         ///< when it took the lock
 };
 
 /// The lock file of the tick: kernel locks (F_OFD_SETLK) on bytes of one file that is never deleted.
 /// Byte 0: the tick that claims. Byte 1: the one that waits to be next. The byte at `mark()`: held as long as the
 /// process lives, so that others can ask the kernel whether it does. The holder writes its pid, boot id and the time
 /// into the file's text, for people and for LockHolder.
-class LockFile {
+class LockFile
+{
 public:
     /// Opens or creates (0660) the file and takes a mark of its own. Throws Error: a symlink, a FIFO, a directory, a
     /// network file system, no permission.
@@ -31,9 +33,9 @@ public:
 
     enum class Wait {
         taken,
-        other_waits, ///< another tick is next already
+        other_waits,    ///< another tick is next already
         holder_healthy, ///< not let go in time, but it changed hands less than three minutes ago
-        holder_stuck, ///< not let go in time, and held for three minutes or more
+        holder_stuck,   ///< not let go in time, and held for three minutes or more
     };
 
     /// Announces itself as the next and waits for the lock, at most `at_most`.

@@ -6,7 +6,8 @@
 #include <functional>
 #include <memory>
 
-namespace escher::os {
+namespace escher::os
+{
 
 struct SupervisorOptions {
     std::filesystem::path output_directory; ///< created (0770) if its parent exists

@@ -1,0 +1,45 @@
+#include "os/children.hpp"
+
+#include <algorithm>
+
+namespace escher::os
+{
+
+Child& Children::add(std::unique_ptr<Child> child)
+{
+    Child& added = *child;
+    by_pid_[added.pid] = &added;
+    by_run_[added.run] = std::move(child);
+    return added;
+}
+
+void Children::remove(RunId run)
+{
+    const auto found = by_run_.find(run);
+    if (found == by_run_.end())
+        return;
+    if (const Child* main = find_main(found->second->pid); main == found->second.get())
+        by_pid_.erase(main->pid);
+    by_run_.erase(found);
+}
+
+Child* Children::find(RunId run) const
+{
+    const auto found = by_run_.find(run);
+    return found == by_run_.end() ? nullptr : found->second.get();
+}
+
+Child* Children::find_main(pid_t pid) const
+{
+    const auto found = by_pid_.find(pid);
+    return found == by_pid_.end() ? nullptr : found->second;
+}
+
+std::size_t Children::unended() const
+{
+    return static_cast<std::size_t>(std::count_if(by_run_.begin(), by_run_.end(), [](const auto& entry) {
+        return entry.second->stage != Child::Stage::ended;
+    }));
+}
+
+} // namespace escher::os

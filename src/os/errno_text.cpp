@@ -1,0 +1,39 @@
+#include "os/errno_text.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+namespace escher::os
+{
+
+std::string errno_text(int error)
+{
+    return std::generic_category().message(error);
+}
+
+std::string remedy(int error)
+{
+    switch (error) {
+    case EMFILE:
+        return "; raise the limit of open files (ulimit -n) or lower run.concurrency";
+    case ENFILE:
+        return "; the whole system is out of open files (fs.file-max)";
+    case EAGAIN:
+        return "; the limit of processes is reached (ulimit -u, or pids.max of the control group)";
+    case ENOMEM:
+        return "; free memory or lower run.concurrency";
+    case ENOSPC:
+        return "; free space on its file system";
+    case EDQUOT:
+        return "; the disk quota is used up";
+    case EROFS:
+        return "; mount its file system writable or configure another place";
+    case EACCES:
+    case EPERM:
+        return "; let the user that runs the tick write there";
+    default:
+        return {};
+    }
+}
+
+} // namespace escher::os

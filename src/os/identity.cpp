@@ -1,0 +1,75 @@
+#include "os/account.hpp"
+#include "os/process_table.hpp"
+#include "os/system.hpp"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+namespace escher::os
+{
+
+Time wall_clock()
+{
+    return std::chrono::floor<Duration>(std::chrono::system_clock::now());
+}
+
+std::string boot_id()
+{
+    // Never changes while we live.
+    static const std::string id = [] {
+        std::ifstream in("/proc/sys/kernel/random/boot_id");
+        std::string text;
+        in >> text;
+        return text;
+    }();
+    return id;
+}
+
+std::string host_name()
+{
+    char name[256] = {};
+    if (::gethostname(name, sizeof name - 1) != 0)
+        return "localhost";
+    return name;
+}
+
+std::string user_name()
+{
+    return Accounts().own().name;
+}
+
+int processors()
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (::sched_getaffinity(0, sizeof set, &set) == 0)
+        return std::max(CPU_COUNT(&set), 1);
+    // More processors than the set can name.
+    return static_cast<int>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
+}
+
+double load_average()
+{
+    double load = 0;
+    return ::getloadavg(&load, 1) == 1 ? load : 0;
+}
+
+ProcessIdentity own_identity()
+{
+    const auto process = read_process(::getpid());
+    return {.pid = ::getpid(), .start_ticks = process ? process->start_ticks : 0, .boot_id = boot_id()};
+}
+
+std::optional<std::string> environment_variable(const std::string& name)
+{
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr)
+        return std::nullopt;
+    return value;
+}
+
+} // namespace escher::os

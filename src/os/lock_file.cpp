@@ -1,0 +1,250 @@
+#include "os/lock_file.hpp"
+
+#include "os/errno_text.hpp"
+#include "os/system.hpp"
+
+#include <escher/error.hpp>
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <sstream>
+
+namespace escher::os
+{
+
+namespace
+{
+
+constexpr off_t holder_byte = 0;
+constexpr off_t next_byte = 1;
+constexpr std::int64_t first_mark = 1024; ///< the bytes below hold the text
+constexpr std::int64_t last_mark = std::int64_t{1} << 61;
+constexpr std::chrono::minutes stuck_after{3};
+
+struct flock byte_lock(short type, off_t byte)
+{
+    struct flock lock = {};
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = byte;
+    lock.l_len = 1;
+    return lock;
+}
+
+/// Locks belong to the open file, not to the process: closing some other descriptor of the file does not lose them, and
+/// they are gone with the last copy of this one.
+bool try_lock(int fd, off_t byte, short type = F_WRLCK)
+{
+    auto lock = byte_lock(type, byte);
+    return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+/// True if somebody else has the byte; true too where it cannot be told.
+bool locked_by_other(int fd, off_t byte)
+{
+    auto lock = byte_lock(F_WRLCK, byte);
+    return ::fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+}
+
+bool names_file(const std::filesystem::path& path, int fd)
+{
+    struct stat named = {};
+    struct stat opened = {};
+    return ::lstat(path.c_str(), &named) == 0 && ::fstat(fd, &opened) == 0 && named.st_dev == opened.st_dev &&
+           named.st_ino == opened.st_ino;
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& path, ExitStatus status, const std::string& why)
+{
+    throw Error(status, "cannot use the lock file '" + path.string() + "': " + why);
+}
+
+Fd open_lock(const std::filesystem::path& path)
+{
+    constexpr int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+    Fd fd(::open(path.c_str(), flags | O_CREAT | O_EXCL, 0660));
+    if (fd) {
+        ::fchmod(fd.get(), 0660); // whatever the umask: another user may share it
+        return fd;
+    }
+    if (errno == EEXIST)
+        fd = Fd(::open(path.c_str(), flags));
+    const int error = errno;
+    struct stat file = {};
+    if (!fd && error == ELOOP)
+        refuse(path, ExitStatus::permission, "it is a symbolic link; remove it, or set run.lock to the file itself");
+    if (!fd && error == EISDIR)
+        refuse(path, ExitStatus::cannot_create, "it is a directory; set run.lock to a file");
+    if (!fd)
+        refuse(path, error == EACCES ? ExitStatus::permission : ExitStatus::cannot_create,
+               errno_text(error) + (error == ENOENT ? "; create its directory or set run.lock" : remedy(error)));
+    if (::fstat(fd.get(), &file) != 0 || !S_ISREG(file.st_mode))
+        refuse(path, ExitStatus::permission, "it is not a regular file; remove it, a new one is made");
+    return fd;
+}
+
+std::int64_t random_mark()
+{
+    std::int64_t number = 0;
+    if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number))
+        number = std::chrono::steady_clock::now().time_since_epoch().count() ^ (std::int64_t{::getpid()} << 32);
+    return first_mark + (number & (last_mark - 1));
+}
+
+/// Milliseconds since boot, suspended ones included: a clock that is set does not make a holder look old or young.
+std::int64_t since_boot()
+{
+    timespec now = {};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+/// The line that the holder leaves in the file.
+struct HolderLine {
+    std::int64_t pid = 0;
+    std::int64_t since_ms = 0;
+    std::int64_t since_boot_ms = 0;
+    std::string boot_id;
+};
+
+void write_holder_line(int fd)
+{
+    std::ostringstream line;
+    line << "pid " << ::getpid() << " since " << wall_clock().time_since_epoch().count() << " uptime " << since_boot()
+         << " boot " << boot_id() << '\n';
+    const std::string text = line.str();
+    // For people, and to judge how long the lock has been held. On a full disk the lock works without it.
+    if (::ftruncate(fd, 0) == 0 && ::pwrite(fd, text.data(), text.size(), 0) < 0)
+        return;
+}
+
+std::optional<HolderLine> read_holder_line(int fd)
+{
+    char text[512];
+    const ssize_t size = ::pread(fd, text, sizeof text, 0);
+    if (size <= 0)
+        return std::nullopt;
+    std::istringstream in(std::string(text, static_cast<std::size_t>(size)));
+    HolderLine line;
+    std::string word;
+    if (!(in >> word >> line.pid >> word >> line.since_ms >> word >> line.since_boot_ms >> word >> line.boot_id))
+        return std::nullopt;
+    return line;
+}
+
+bool is_stuck(int fd)
+{
+    const auto line = read_holder_line(fd);
+    if (!line || line->boot_id != boot_id())
+        return false; // it is just being written
+    return std::chrono::milliseconds(since_boot() - line->since_boot_ms) >= stuck_after;
+}
+
+} // namespace
+
+LockFile::LockFile(std::filesystem::path path) : path_(std::move(path))
+{
+    if (const auto type = network_file_system(path_))
+        refuse(path_, ExitStatus::config,
+               "it lies on a network file system (" + *type +
+                   "), where locks cannot be relied on; set run.lock to a file on a local disk");
+    fd_ = open_lock(path_);
+    // Almost surely free; a few tries tell a taken number from a file system that does not lock.
+    for (int tries = 0; mark_ == 0 && tries < 8; ++tries) {
+        const auto mark = random_mark();
+        if (try_lock(fd_.get(), mark))
+            mark_ = mark;
+    }
+    if (mark_ == 0)
+        refuse(path_, ExitStatus::unavailable, "its file system does not lock: " + errno_text(errno));
+}
+
+bool LockFile::try_take()
+{
+    if (held_)
+        return true;
+    if (!try_lock(fd_.get(), holder_byte))
+        return false;
+    if (!names_file(path_, fd_.get())) {
+        try_lock(fd_.get(), holder_byte, F_UNLCK);
+        refuse(
+            path_, ExitStatus::unavailable,
+            "it was deleted or replaced while this process had it open; it must stay in place as long as jobs run");
+    }
+    held_ = true;
+    write_holder_line(fd_.get());
+    return true;
+}
+
+LockFile::Wait LockFile::take_over(Duration at_most)
+{
+    if (try_take())
+        return Wait::taken;
+    if (!try_lock(fd_.get(), next_byte))
+        return Wait::other_waits;
+    // The holder looks at the byte that is locked now at least once a second. A wait with a time limit is not to be had
+    // from fcntl(2); this one is short and ends soon after the lock is free.
+    const auto until = std::chrono::steady_clock::now() + at_most;
+    bool taken = false;
+    try {
+        timespec nap = {.tv_sec = 0, .tv_nsec = 1'000'000};
+        while (!(taken = try_take()) && std::chrono::steady_clock::now() < until) {
+            ::nanosleep(&nap, nullptr);
+            nap.tv_nsec = std::min(nap.tv_nsec * 2, 10'000'000L);
+        }
+    } catch (...) {
+        try_lock(fd_.get(), next_byte, F_UNLCK);
+        throw;
+    }
+    try_lock(fd_.get(), next_byte, F_UNLCK);
+    if (taken)
+        return Wait::taken;
+    return is_stuck(fd_.get()) ? Wait::holder_stuck : Wait::holder_healthy;
+}
+
+bool LockFile::still_ours()
+{
+    if (held_ && (locked_by_other(fd_.get(), next_byte) || !names_file(path_, fd_.get())))
+        release();
+    return held_;
+}
+
+void LockFile::release()
+{
+    if (!held_)
+        return;
+    held_ = false;
+    try_lock(fd_.get(), holder_byte, F_UNLCK);
+}
+
+bool LockFile::mark_lives(std::int64_t mark) const
+{
+    return mark >= first_mark && locked_by_other(fd_.get(), mark);
+}
+
+std::optional<LockHolder> LockFile::holder(const std::filesystem::path& path)
+{
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+    struct stat file = {};
+    if (!fd || ::fstat(fd.get(), &file) != 0 || !S_ISREG(file.st_mode))
+        return std::nullopt;
+    if (!locked_by_other(fd.get(), holder_byte))
+        return locked_by_other(fd.get(), next_byte) ? std::optional(LockHolder{}) : std::nullopt;
+    const auto line = read_holder_line(fd.get());
+    return line ? LockHolder{.pid = line->pid, .since = Time(Duration(line->since_ms))} : LockHolder{};
+}
+
+std::string LockFile::identity() const
+{
+    struct stat file = {};
+    if (::fstat(fd_.get(), &file) != 0)
+        throw Error(ExitStatus::io, "cannot examine the lock file '" + path_.string() + "': " + errno_text(errno));
+    return std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
+}
+
+} // namespace escher::os
