@@ -210,13 +210,6 @@ std::vector<Command> administration_commands()
          .options = {{"dry-run", 0, "", "only tell what would go"}},
          .examples = {"escher-cron prune --dry-run"},
          .run = run_prune},
-        {.name = "complete",
-         .group = Group::hidden,
-         .synopsis = "-- WORD...",
-         .summary = "Prints what the last WORD can be completed to, for the shell.",
-         .examples = {"escher-cron complete -- show ''"},
-         .takes_argv = true,
-         .run = run_complete},
     };
 }
 

@@ -1,5 +1,6 @@
 #include "cli/context.hpp"
 
+#include "claim_request.hpp"
 #include "cli/build.hpp"
 #include "cli/commands_trust.hpp"
 #include "cli/database_place.hpp"
@@ -126,11 +127,7 @@ Store& Context::store(sqlite::Access access)
 
 SelectionLimits Context::limits()
 {
-    const Config& loaded = config();
-    SelectionLimits limits{.concurrency = loaded.run.concurrency, .queues = {}, .aging = loaded.aging};
-    for (const auto& [name, queue] : loaded.policies.queues)
-        limits.queues.emplace(name, queue.limits);
-    return limits;
+    return selection_limits(config());
 }
 
 std::string Context::program() const
@@ -163,7 +160,12 @@ void Context::narrate(const std::string& text)
 
 void Context::warn(const std::string& text)
 {
-    write_all(STDERR_FILENO, "escher-cron: warning: " + escape_for_terminal(text, true) + "\n");
+    complain("warning: " + text);
+}
+
+void Context::complain(const std::string& text)
+{
+    write_all(STDERR_FILENO, "escher-cron: " + escape_for_terminal(text, true) + "\n");
 }
 
 } // namespace escher::cli

@@ -48,6 +48,9 @@ public:
     /// A warning to stderr, even with --quiet: "escher-cron: warning: ...".
     void warn(const std::string& text);
 
+    /// A failure that does not end the command, to stderr, even with --quiet: "escher-cron: ...".
+    void complain(const std::string& text);
+
 private:
     struct State;
     std::unique_ptr<State> state_;

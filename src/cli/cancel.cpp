@@ -1,0 +1,30 @@
+#include "cli/context.hpp"
+#include "cli/entries.hpp"
+#include "cli/job_reference.hpp"
+#include "cli/steering.hpp"
+#include "os/system.hpp"
+
+namespace escher::cli {
+
+int run_cancel(Context& context, const Arguments& arguments)
+{
+    const std::string reason = arguments.value("reason").value_or("cancelled by " + os::user_name());
+    Store& store = context.store(sqlite::Access::write);
+    const Time now = context.now();
+    return steer_each(context, store, arguments.positional, "cancel", [&](JobId job) -> Steered {
+        const std::string which = "job " + to_text(job);
+        switch (store.cancel(job, reason, now)) {
+        case CancelResult::cancelled:
+            return {true, "cancelled", which + " is cancelled"};
+        case CancelResult::requested:
+            return {true, "requested", which + " is running: its tick stops it within a second"};
+        case CancelResult::already_finished:
+            return {true, "already_finished", which + " has ended already"};
+        case CancelResult::no_such_job:
+            break;
+        }
+        return {false, "no_such_job", "there is no job " + to_text(job)};
+    });
+}
+
+} // namespace escher::cli

@@ -1,0 +1,152 @@
+#include "cli/context.hpp"
+#include "cli/entries.hpp"
+#include "cli/job_json.hpp"
+#include "cli/job_reference.hpp"
+#include "cli/job_text.hpp"
+#include "cli/option_values.hpp"
+#include "cli/run_facts.hpp"
+#include "cli/schedule_summary.hpp"
+#include "cli/why.hpp"
+#include "core/suggest.hpp"
+#include "core/text.hpp"
+#include "core/time_text.hpp"
+
+#include <escher/error.hpp>
+
+#include <algorithm>
+
+namespace escher::cli {
+
+namespace {
+
+JobState state_option(const std::string& text)
+{
+    if (const auto state = from_text<JobState>(text))
+        return *state;
+    std::vector<std::string> known;
+    std::string all;
+    for (const auto& name : names<JobState>) {
+        known.emplace_back(name.text);
+        all += (all.empty() ? "" : ", ") + std::string(name.text);
+    }
+    throw Error(ExitStatus::usage, "--state: '" + text + "' is none of " + all + did_you_mean(text, known));
+}
+
+JobFilter filter_of(const Arguments& arguments, Time now)
+{
+    JobFilter filter;
+    filter.unfinished_or_recent = !arguments.has("all");
+    filter.finished_since = now - std::chrono::hours(24);
+    if (const auto state = arguments.value("state"))
+        filter.state = state_option(*state);
+    filter.queue = arguments.value("queue");
+    filter.schedule = arguments.value("schedule");
+    filter.limit = static_cast<int>(number_option(arguments, "limit", 1, 10'000'000).value_or(filter.limit));
+    return filter;
+}
+
+/// In a list without -v only what needs no looking up: how it ended, or why it is tried again.
+std::string brief_reason(const Job& job)
+{
+    return is_finished(job.state) || job.state == JobState::retryable ? job.reason : std::string();
+}
+
+void print_table(Context& context, const std::vector<Job>& jobs, Why* why, Time now)
+{
+    const bool with_schedule = std::ranges::any_of(jobs, [](const Job& job) { return !job.schedule.empty(); });
+    std::vector<Table::Column> columns = {{"ID", true}, {"STATE"},     {"NAME", false, true},
+                                          {"QUEUE"},    {"PRI", true}, {"WHEN"}};
+    if (with_schedule)
+        columns.push_back({"SCHEDULE"});
+    columns.push_back({"PROGRESS"});
+    columns.push_back({"REASON", false, true});
+    Table table(columns);
+    for (const Job& job : jobs) {
+        std::vector<Table::Cell> row = {{to_text(job.id), Style::plain},
+                                        {std::string(text_of(job.state)), style_of(job.state)},
+                                        {job.name, Style::plain},
+                                        {job.queue.value_or("-"), Style::plain},
+                                        {job.priority ? std::to_string(*job.priority) : "-", Style::plain},
+                                        {when(job, now), Style::plain}};
+        if (with_schedule)
+            row.push_back({job.schedule + (job.nominal_at ? " " + format_local(*job.nominal_at, context.zone()) : ""),
+                           Style::plain});
+        row.push_back({progress_text(job), Style::plain});
+        row.push_back({why != nullptr ? why->reason_of(job) : brief_reason(job), Style::dim});
+        table.add(std::move(row));
+    }
+    context.out(table.text(true, context.color, terminal_width()));
+}
+
+void print_lines(Context& context, const std::vector<Job>& jobs, Why* why)
+{
+    const auto time = [&](const std::optional<Time>& at) { return at ? format_rfc3339(*at, context.zone()) : ""; };
+    Table table(std::vector<Table::Column>(12));
+    for (const Job& job : jobs)
+        table.add({{to_text(job.id), Style::plain},
+                   {std::string(text_of(job.state)), Style::plain},
+                   {job.name, Style::plain},
+                   {job.queue.value_or(""), Style::plain},
+                   {job.priority ? std::to_string(*job.priority) : "", Style::plain},
+                   {progress_text(job), Style::plain},
+                   {time(job.run_at), Style::plain},
+                   {time(job.started_at), Style::plain},
+                   {time(job.finished_at), Style::plain},
+                   {job.schedule, Style::plain},
+                   {time(job.nominal_at), Style::plain},
+                   {why != nullptr ? why->reason_of(job) : brief_reason(job), Style::plain}});
+    context.out(table.text(false, false, 0));
+}
+
+void print_json(Context& context, Store& store, const std::vector<Job>& jobs, Why& why,
+                const std::optional<ScheduleSummary>& schedule, Time now)
+{
+    JsonWriter json;
+    json.begin_object().key("schema").value(1);
+    if (schedule) {
+        json.key("schedule");
+        write_schedule(json, *schedule);
+    }
+    json.key("jobs").begin_array();
+    for (const Job& job : jobs) {
+        const std::vector<Run> runs = store.runs(job.id);
+        json.begin_object();
+        write_job_members(json, job, {why.reason_of(job), expected_end(job, now), runs}, now);
+        json.end_object();
+    }
+    json.end_array().end_object();
+    context.out(json.text() + "\n");
+}
+
+} // namespace
+
+int run_list(Context& context, const Arguments& arguments)
+{
+    const Time now = context.now();
+    const JobFilter filter = filter_of(arguments, now);
+    Store& store = context.store(sqlite::Access::read);
+    std::optional<ScheduleSummary> schedule;
+    if (filter.schedule)
+        schedule = summarize_schedule(context, store, *filter.schedule, now);
+    const std::vector<Job> jobs = store.list(filter);
+    std::optional<Why> why;
+    if (context.json || context.verbose > 0)
+        why.emplace(context, store, now);
+    Why* const reasons = why ? &*why : nullptr;
+    if (context.json) {
+        print_json(context, store, jobs, *why, schedule, now);
+        return static_cast<int>(ExitStatus::ok);
+    }
+    if (schedule && context.err_terminal)
+        context.narrate(describe(context, *schedule, now));
+    if (!context.out_terminal)
+        print_lines(context, jobs, reasons);
+    else if (jobs.empty())
+        context.narrate("no jobs" +
+                        std::string(filter.unfinished_or_recent ? " (-a lists finished ones of any age)" : ""));
+    else
+        print_table(context, jobs, reasons, now);
+    return static_cast<int>(ExitStatus::ok);
+}
+
+} // namespace escher::cli

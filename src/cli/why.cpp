@@ -1,0 +1,126 @@
+#include "cli/why.hpp"
+
+#include "core/selection.hpp"
+#include "core/task_call.hpp"
+#include "core/time_text.hpp"
+#include "os/lock_file.hpp"
+#include "os/system.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace escher::cli {
+
+namespace {
+
+// A place beyond this one is of no use to anybody, and counting would read the whole queue.
+constexpr int most_ranked = 1000;
+
+/// "14:05" today, else "2030-01-31 14:05".
+std::string clock_text(Time time, Time now, const Zone& zone)
+{
+    const std::string full = format_local(time, zone);
+    const bool today = full.substr(0, 10) == format_local(now, zone).substr(0, 10);
+    return today ? full.substr(11, 5) : full.substr(0, 16);
+}
+
+std::optional<std::string> rejection(const Policies& policies, const Job& job)
+{
+    try {
+        (void)resolve(policies, job.work);
+        return std::nullopt;
+    } catch (const RejectedJob& rejected) {
+        return rejected.what();
+    }
+}
+
+Lane lane_of(const std::string& queue, std::vector<Candidate> candidates)
+{
+    Lane lane;
+    lane.queue = queue;
+    lane.next = [rest = std::move(candidates), at = std::size_t{0}]() mutable -> std::optional<Candidate> {
+        return at < rest.size() ? std::optional(rest[at++]) : std::nullopt;
+    };
+    return lane;
+}
+
+} // namespace
+
+std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits& limits, const Occupancy& taken,
+                               Time now)
+{
+    std::map<std::string, std::vector<Candidate>> queues;
+    for (const Job& job : jobs)
+        if (job.state == JobState::available && job.waits_for.empty()) {
+            const std::string queue = job.queue.value_or("default");
+            queues[queue].push_back({job.id, queue, job.priority.value_or(0), job.run_at, job.concurrency_key});
+        }
+    // With aging a lane may hold one priority only; ordered by priority, a queue falls apart into such lanes.
+    std::vector<Lane> lanes;
+    for (auto& [queue, candidates] : queues) {
+        std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
+            return std::tie(a.priority, a.run_at, a.id) < std::tie(b.priority, b.run_at, b.id);
+        });
+        for (std::size_t begin = 0; begin < candidates.size();) {
+            std::size_t end = begin;
+            while (end < candidates.size() &&
+                   (!limits.aging || candidates[end].priority == candidates[begin].priority))
+                ++end;
+            lanes.push_back(lane_of(queue, {candidates.begin() + static_cast<std::ptrdiff_t>(begin),
+                                            candidates.begin() + static_cast<std::ptrdiff_t>(end)}));
+            begin = end;
+        }
+    }
+    // How many slots there are decides when a job starts, not after which others.
+    SelectionLimits roomy = limits;
+    roomy.concurrency = std::numeric_limits<int>::max();
+    for (auto& [name, queue] : roomy.queues)
+        queue.concurrency.reset();
+    std::map<JobId, int> result;
+    for (const Candidate& candidate : select(std::move(lanes), static_cast<int>(jobs.size()), roomy, taken, now))
+        result.emplace(candidate.id, static_cast<int>(result.size()) + 1);
+    return result;
+}
+
+Why::Why(Context& context, Store& store, Time now) : store_(store), now_(now)
+{
+    const Config& config = context.config();
+    circumstances_.limits = context.limits();
+    circumstances_.taken = store.occupancy(circumstances_.limits, now);
+    circumstances_.last_tick = store.summary().last_tick;
+    circumstances_.tick_lives = os::LockFile::holder(config.run.lock).has_value();
+    circumstances_.max_load = config.run.max_load;
+    if (config.run.max_load)
+        circumstances_.load = os::load_average();
+    circumstances_.clock = [now, zone = context.zone()](Time time) { return clock_text(time, now, zone); };
+    circumstances_.rejection = [&config](const Job& job) { return rejection(config.policies, job); };
+}
+
+void Why::rank()
+{
+    if (positions_)
+        return;
+    positions_.emplace();
+    JobFilter waiting;
+    waiting.state = JobState::available;
+    waiting.limit = most_ranked + 1;
+    const std::vector<Job> jobs = store_.list(waiting);
+    if (jobs.size() <= most_ranked)
+        positions_ = positions(jobs, circumstances_.limits, circumstances_.taken, now_);
+}
+
+std::string Why::reason_of(const Job& job)
+{
+    circumstances_.position.reset();
+    circumstances_.usual_duration.reset();
+    if (job.state == JobState::available && job.waits_for.empty()) {
+        rank();
+        if (const auto found = positions_->find(job.id); found != positions_->end()) {
+            circumstances_.position = found->second;
+            circumstances_.usual_duration = store_.usual_duration(job);
+        }
+    }
+    return escher::reason_of(job, circumstances_, now_);
+}
+
+} // namespace escher::cli

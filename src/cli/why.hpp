@@ -1,0 +1,33 @@
+#pragma once
+
+#include "cli/context.hpp"
+#include "core/reason.hpp"
+
+#include <span>
+
+namespace escher::cli {
+
+/// Answers "why is this job not running?" for jobs of one moment: gathers what the answer depends on from the store,
+/// the tick lock and the system, once.
+class Why {
+public:
+    /// Throws Error as the store does.
+    Why(Context& context, Store& store, Time now);
+
+    /// Empty: it runs or has completed.
+    [[nodiscard]] std::string reason_of(const Job& job);
+
+private:
+    void rank();
+
+    Store& store_;
+    Time now_;
+    Circumstances circumstances_;
+    std::optional<std::map<JobId, int>> positions_; ///< filled when first needed; empty where there are too many
+};
+
+/// The jobs that wait for nothing but a slot, in the order in which they would be started: job -> position from 1.
+[[nodiscard]] std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits& limits,
+                                             const Occupancy& taken, Time now);
+
+} // namespace escher::cli
