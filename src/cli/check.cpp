@@ -1,0 +1,113 @@
+#include "cli/check_place.hpp"
+#include "cli/check_programs.hpp"
+#include "cli/context.hpp"
+#include "cli/entries.hpp"
+#include "cli/findings.hpp"
+
+#include <escher/error.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace escher::cli {
+
+namespace {
+
+int finish(Context& context, const Findings& findings, ExitStatus status)
+{
+    context.out(context.json ? findings.json() : findings.text(context.out_terminal, context.color));
+    return static_cast<int>(status);
+}
+
+void check_commands(const Config& config, Findings& findings)
+{
+    const bool any = config.policies.commands == CommandTrust::any;
+    const bool decided = config.commands == CommandsKey::automatic;
+    findings.ok(fmt::format("jobs may {}{}", any ? "bring commands of their own" : "only name a [task] of the config",
+                            !decided ? " (security.commands says so)"
+                            : any    ? " (nobody else can write the database)"
+                                     : " (others can write the database)"));
+}
+
+void check_database(Context& context, bool full, Findings& findings)
+{
+    const Config& config = context.config();
+    const std::string path = config.database.path.string();
+    std::error_code missing;
+    if (!std::filesystem::exists(config.database.path, missing)) {
+        findings.warn(fmt::format("there is no database '{}' yet", path),
+                      config.file.empty() ? "escher-cron init"
+                                          : fmt::format("escher-cron -c '{}' init", config.file.string()));
+        return;
+    }
+    try {
+        const sqlite::Inspection found = sqlite::inspect(context.open_options(sqlite::Access::read), full);
+        for (const std::string& problem : found.problems)
+            findings.fail(fmt::format("the database '{}': {}", path, problem),
+                          "stop what writes it, keep a copy, and recover it with: sqlite3 FILE .recover");
+        if (found.problems.empty())
+            findings.ok(fmt::format("the database '{}': schema {}{}", path, found.schema_version,
+                                    full ? ", integrity checked" : ""));
+        if (found.wal_reset_bug && config.database.journal == Journal::wal)
+            findings.ok(
+                fmt::format("SQLite {}: has the WAL-reset bug (until 3.51.3), which only ticks keep clear of; "
+                            "other programs must not checkpoint: see escher-cron-db(7), or set "
+                            "database.journal = \"delete\"",
+                            found.library_version));
+        else
+            findings.ok(fmt::format("SQLite {}", found.library_version));
+    } catch (const Error& error) {
+        findings.fail(error.what());
+    }
+}
+
+std::optional<TickRecord> last_tick(Context& context, Findings& findings)
+{
+    try {
+        return context.store(sqlite::Access::read).summary().last_tick;
+    } catch (const Error& error) {
+        // What check_database has found already is not told twice.
+        for (const Finding& finding : findings.all())
+            if (finding.level != Finding::Level::ok)
+                return std::nullopt;
+        findings.fail(error.what());
+        return std::nullopt;
+    }
+}
+
+} // namespace
+
+int run_check(Context& context, const Arguments& arguments)
+{
+    Findings findings;
+    try {
+        const Config& config = context.config();
+        if (config.file.empty())
+            findings.ok("no config file: the built-in defaults hold");
+        else
+            findings.ok(fmt::format("the config '{}'", config.file.string()));
+    } catch (const Error& error) {
+        // One error a line.
+        const std::string all = error.what();
+        for (std::size_t at = 0; at < all.size();) {
+            const std::size_t end = std::min(all.find('\n', at), all.size());
+            if (end > at)
+                findings.fail(all.substr(at, end - at));
+            at = end + 1;
+        }
+        return finish(context, findings, error.status());
+    }
+    const Config& config = context.config();
+    check_commands(config, findings);
+    check_place(config, findings);
+    check_database(context, arguments.has("full"), findings);
+    check_programs(config, findings);
+    const std::string line = config.file.empty()
+                                 ? fmt::format("* * * * * {}", context.program())
+                                 : fmt::format("* * * * * {} -c {}", context.program(), config.file.string());
+    check_cron(config, last_tick(context, findings), context.now(), line, findings);
+    return finish(context, findings, findings.any_fails() ? ExitStatus::job_failed : ExitStatus::ok);
+}
+
+} // namespace escher::cli

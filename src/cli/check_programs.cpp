@@ -1,0 +1,139 @@
+#include "cli/check_programs.hpp"
+
+#include "core/duration.hpp"
+#include "os/program_path.hpp"
+#include "os/system.hpp"
+
+#include <fmt/format.h>
+
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+namespace escher::cli {
+
+namespace {
+
+constexpr Duration cron_patience = std::chrono::minutes(3);
+
+bool executable(const std::filesystem::path& path)
+{
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) && ::access(path.c_str(), X_OK) == 0;
+}
+
+std::string search_path(const Config& config, const Task& task)
+{
+    for (const auto* environment : {&task.environment, &config.policies.environment})
+        if (const auto found = environment->find("PATH"); found != environment->end())
+            return found->second;
+    return "/usr/local/bin:/usr/bin:/bin";
+}
+
+bool account_exists(const std::string& name)
+{
+    std::vector<char> buffer(16 * 1024);
+    passwd entry{};
+    passwd* found = nullptr;
+    while (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == ERANGE)
+        buffer.resize(buffer.size() * 2);
+    return found != nullptr;
+}
+
+void check_account(const std::string& where, const std::string& user, Findings& findings)
+{
+    if (!account_exists(user))
+        findings.fail(fmt::format("{}: there is no user '{}'", where, user));
+    else if (::geteuid() != 0 && user != os::user_name())
+        findings.fail(
+            fmt::format("{}: only a tick of root can run jobs as '{}', this is {}", where, user, os::user_name()),
+            "start the tick from root's crontab, or leave the key out");
+}
+
+void check_task(const Config& config, const Task& task, Findings& findings)
+{
+    if (task.argv.empty())
+        return;
+    const std::string& program = task.argv.front();
+    // A parameter may choose the program, and a relative one depends on the directory: only a run can tell.
+    if (program.find('{') != std::string::npos ||
+        (!program.starts_with('/') && program.find('/') != std::string::npos))
+        return;
+    const auto candidates = os::program_candidates(program, search_path(config, task));
+    if (std::any_of(candidates.begin(), candidates.end(), executable))
+        return;
+    const bool exists = std::any_of(candidates.begin(), candidates.end(),
+                                    [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; });
+    findings.fail(fmt::format("task '{}': the program '{}' {}", task.name, program,
+                              exists ? "is not an executable file" : "does not exist"),
+                  exists && program.starts_with('/') ? fmt::format("chmod +x '{}'", program) : "");
+}
+
+bool cron_runs()
+{
+    static constexpr std::array<std::string_view, 5> daemons{"cron", "crond", "fcron", "dcron", "busybox crond"};
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
+        const std::string name = entry.path().filename().string();
+        if (name.empty() || name.find_first_not_of("0123456789") != std::string::npos)
+            continue;
+        std::ifstream comm(entry.path() / "comm");
+        std::string program;
+        std::getline(comm, program);
+        if (std::find(daemons.begin(), daemons.end(), program) != daemons.end())
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+void check_programs(const Config& config, Findings& findings)
+{
+    const std::size_t before = findings.all().size();
+    if (config.policies.user)
+        check_account("run.user", *config.policies.user, findings);
+    for (const auto& [name, task] : config.policies.tasks) {
+        check_task(config, task, findings);
+        if (task.user)
+            check_account(fmt::format("task '{}'", name), *task.user, findings);
+    }
+    if (findings.all().size() == before && !config.policies.tasks.empty())
+        findings.ok(fmt::format("{} task{}: every program is there", config.policies.tasks.size(),
+                                config.policies.tasks.size() == 1 ? "" : "s"));
+}
+
+void check_cron(const Config& config, const std::optional<TickRecord>& last_tick, Time now,
+                const std::string& crontab_line, Findings& findings)
+{
+    if (last_tick && !last_tick->error.empty())
+        findings.warn("the last tick said: " + last_tick->error);
+    if (last_tick) {
+        const Duration age = now - last_tick->ended_at.value_or(last_tick->started_at);
+        if (age <= cron_patience) {
+            findings.ok(
+                fmt::format("the last tick ended {} ago", describe_duration(std::max(age, Duration::zero()))));
+            return;
+        }
+        // In automatic mode only schedules and retries need cron: silence may be all well.
+        if (config.run.mode == RunMode::automatic && config.schedules.empty()) {
+            findings.ok(fmt::format("the last tick ended {} ago; jobs start their own", describe_duration(age)));
+            return;
+        }
+    }
+    const std::string since =
+        last_tick ? fmt::format("no tick for {}",
+                                describe_duration(now - last_tick->ended_at.value_or(last_tick->started_at)))
+                  : std::string("no tick has run yet");
+    if (cron_runs())
+        findings.warn(since + "; a cron daemon runs", "put this line into the crontab (crontab -e): " + crontab_line);
+    else
+        findings.warn(since + "; no cron daemon runs",
+                      "apt-get install cron, or enable the systemd timer; then: " + crontab_line);
+}
+
+} // namespace escher::cli

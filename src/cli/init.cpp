@@ -1,0 +1,56 @@
+#include "cli/context.hpp"
+#include "cli/entries.hpp"
+#include "cli/json.hpp"
+#include "cli/shared_place.hpp"
+#include "os/lock_file.hpp"
+#include "os/system.hpp"
+
+#include <escher/error.hpp>
+
+namespace escher::cli {
+
+int run_init(Context& context, const Arguments& arguments)
+{
+    const Config& config = context.config();
+    if (const auto network = os::network_file_system(config.database.path))
+        throw Error(ExitStatus::unavailable, "the database '" + config.database.path.string() +
+                                                 "' would lie on a network file system (" + *network +
+                                                 "), where locks cannot be relied on: set database.path to a local "
+                                                 "directory");
+    const auto group_name = arguments.value("group");
+    SharedPlace place(group_name ? std::optional(group_id(*group_name)) : std::nullopt, group_name.value_or(""));
+
+    place.make_directory(config.database.path.parent_path(), config.database.table_prefix.empty(),
+                         own_entries(config));
+    place.make_file(config.database.path); // before SQLite, which gives -wal and -shm the mode of this file
+    static_cast<void>(context.store(sqlite::Access::create));
+    // A directory of somebody else's choosing (/var/log, /run/lock) is made if it is missing, but not taken over.
+    if (!std::filesystem::exists(config.output.directory) ||
+        config.output.directory.parent_path() == config.database.path.parent_path())
+        place.make_directory(config.output.directory, true, {});
+    if (!std::filesystem::exists(config.run.lock.parent_path()))
+        place.make_directory(config.run.lock.parent_path(), false, {});
+    place.make_file(config.run.lock);
+    static_cast<void>(os::LockFile(config.run.lock)); // refuses what is no lock file of ours
+    place.make_file(config.run.wake);
+    for (const char* suffix : {"-wal", "-shm"})
+        place.share_existing(config.database.path.string() + suffix);
+
+    if (context.json) {
+        JsonWriter json;
+        json.begin_object().key("schema").value(1).key("database").value(config.database.path.string());
+        json.key("done").begin_array();
+        for (const std::string& deed : place.deeds())
+            json.value(deed);
+        json.end_array().end_object();
+        context.out(json.text() + '\n');
+        return 0;
+    }
+    if (place.deeds().empty())
+        context.narrate("nothing to do: '" + config.database.path.string() + "' is in place");
+    for (const std::string& deed : place.deeds())
+        context.narrate(deed);
+    return 0;
+}
+
+} // namespace escher::cli
