@@ -1,0 +1,40 @@
+#include "cli/context.hpp"
+#include "cli/database_place.hpp"
+#include "cli/entries.hpp"
+#include "cli/option_values.hpp"
+#include "cli/render.hpp"
+#include "cli/tick_plan.hpp"
+#include "core/time_text.hpp"
+#include "os/system.hpp"
+
+namespace escher::cli {
+
+int run_plan(Context& context, const Arguments& arguments)
+{
+    const Config& config = context.config();
+    const Time now = context.now();
+    const Time at = time_option(arguments, "at", now, context.zone()).value_or(now);
+    static_cast<void>(prepare_database_place(config, sqlite::Access::read));
+    const auto copy = sqlite::copy_store(context.open_options(sqlite::Access::read));
+    const PlanWorld world{
+        .runner = {.process = os::own_identity(), .mark = 0},
+        .host = os::host_name(),
+        .boot_id = os::boot_id(),
+        .load = os::load_average(),
+        .clock = [&context](Time time) { return format_local(time, context.zone()); },
+    };
+    const Plan plan = make_plan(*copy, config, world, at);
+    for (const std::string& warning : plan.warnings)
+        context.warn(warning);
+    if (context.json) {
+        context.out(plan_json(plan));
+        return 0;
+    }
+    if (plan.jobs.empty() && plan.occurrences.empty())
+        context.narrate("a tick would have nothing to do");
+    context.out(
+        plan_text(plan, {.terminal = context.out_terminal, .color = context.color, .width = terminal_width()}));
+    return 0;
+}
+
+} // namespace escher::cli

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "config/config.hpp"
+
+#include <escher/store.hpp>
+
+namespace escher::cli {
+
+/// What a plan depends on besides config, store and time.
+struct PlanWorld {
+    RunnerIdentity runner; ///< whoever would run the tick
+    std::string host;
+    std::string boot_id;
+    double load = 0; ///< average of one minute
+    std::function<std::string(Time)> clock; ///< how times are written in reasons
+};
+
+/// What would become of one unfinished job.
+struct PlannedJob {
+    enum class Action {
+        start,
+        refuse, ///< it would become invalid
+        run, ///< it runs already
+        wait,
+    };
+    Job job;
+    Action action = Action::wait;
+    std::string reason; ///< why; empty for start and run
+    bool is_new = false; ///< a schedule would create it; its id is not known yet
+};
+
+/// What a tick would do first of all, before any job that it starts has ended.
+struct Plan {
+    Time at{};
+    std::vector<PlannedJob> jobs; ///< those that start, in their order; then the others by id
+    std::vector<Occurrence> occurrences; ///< due times of schedules that would be decided
+    std::vector<std::string> warnings;
+};
+
+/// Does on `copy` what the tick does, with the tick's own functions. `copy` is changed by that.
+[[nodiscard]] Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time at);
+
+struct PlanLook {
+    bool terminal = false;
+    bool color = false;
+    int width = 80;
+};
+
+/// One line and one reason per job.
+[[nodiscard]] std::string plan_text(const Plan& plan, const PlanLook& look);
+
+[[nodiscard]] std::string plan_json(const Plan& plan);
+
+} // namespace escher::cli
