@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -64,7 +63,7 @@ int run_progress(Context& context, const Arguments& arguments)
         throw Error(ExitStatus::usage,
                     fmt::format("'{}' is no progress: write a percentage from 0 to 100, or N/M like 3/8", text));
     const Progress progress{.percent = *percent,
-                            .text = arguments.positional.size() > 1 ? bounded_text(arguments.positional[1]) : "",
+                            .text = arguments.positional.size() > 1 ? arguments.positional[1] : "",
                             .at = context.now()};
     Store& store = context.store(sqlite::Access::write);
     const auto job = store.find(who.job);
@@ -84,17 +83,8 @@ int run_message(Context& context, const Arguments& arguments)
     const auto level = from_text<MessageLevel>(word);
     if (!level)
         throw Error(ExitStatus::usage, fmt::format("'{}' is no level: write debug, info, warning or error", word));
-    const Message message{
-        .run = who.run, .at = context.now(), .level = *level, .text = bounded_text(arguments.positional.at(0))};
-    Store& store = context.store(sqlite::Access::write);
-    const auto said = store.messages(who.job);
-    const auto of_run = std::count_if(said.begin(), said.end(), [&](const Message& m) { return m.run == who.run; });
-    if (static_cast<std::size_t>(of_run) >= max_messages)
-        throw Error(
-            ExitStatus::bad_data,
-            fmt::format("run {} has left {} messages already, as many as one run may: print to stdout instead",
-                        to_text(who.run), max_messages));
-    if (!store.add_message(who.job, message))
+    const Message message{.run = who.run, .at = context.now(), .level = *level, .text = arguments.positional.at(0)};
+    if (!context.store(sqlite::Access::write).add_message(who.job, message))
         throw_stale(who);
     return 0;
 }
@@ -102,26 +92,8 @@ int run_message(Context& context, const Arguments& arguments)
 int run_note(Context& context, const Arguments& arguments)
 {
     const Speaker who = speaker(arguments);
-    const std::string& key = arguments.positional.at(0);
-    const std::string& value = arguments.positional.at(1);
-    if (key.empty() || key.size() > max_key_bytes)
-        throw Error(ExitStatus::usage, fmt::format("the key of a note has 1 to {} bytes", max_key_bytes));
-    if (value.size() > max_note_bytes)
-        throw Error(ExitStatus::bad_data,
-                    fmt::format("the note '{}' has {} bytes, more than {}: keep large data in a "
-                                "file and note its path",
-                                key, value.size(), max_note_bytes));
-    if (const auto fault = json_fault(value))
-        throw Error(ExitStatus::bad_data,
-                    fmt::format("the value of the note '{}' is not JSON: {}; a text needs its own quotes: '\"text\"'",
-                                key, *fault));
-    Store& store = context.store(sqlite::Access::write);
-    const auto notes = store.notes(who.job);
-    const bool known = std::any_of(notes.begin(), notes.end(), [&](const Note& note) { return note.key == key; });
-    if (!known && notes.size() >= max_notes)
-        throw Error(ExitStatus::bad_data,
-                    fmt::format("job {} has {} notes already, as many as a job may", to_text(who.job), max_notes));
-    if (!store.set_note(who.job, who.run, {.key = key, .value = value, .at = context.now()}))
+    const Note note{.key = arguments.positional.at(0), .value = arguments.positional.at(1), .at = context.now()};
+    if (!context.store(sqlite::Access::write).set_note(who.job, who.run, note))
         throw_stale(who);
     return 0;
 }

@@ -34,16 +34,6 @@ std::optional<double> parse_percent(std::string_view text)
     return percent && *percent <= 100 ? percent : std::nullopt;
 }
 
-std::string bounded_text(std::string_view text)
-{
-    if (text.size() <= max_text_bytes)
-        return std::string(text);
-    std::size_t end = max_text_bytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-        --end; // not inside a character
-    return std::string(text.substr(0, end));
-}
-
 bool tells_more(const std::optional<Progress>& last, const Progress& next)
 {
     if (!last || last->text != next.text)
