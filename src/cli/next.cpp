@@ -94,10 +94,8 @@ int run_next(Context& context, const Arguments& arguments)
     std::vector<NextTimes> found;
     const bool all = arguments.positional.empty();
     if (all) {
-        // One line a schedule answers the question; -n asks for more.
-        const int each = arguments.has("count") ? count : 1;
         for (const Schedule& schedule : context.config().schedules)
-            found.push_back(of_schedule(schedule, arguments, from, each));
+            found.push_back(of_schedule(schedule, arguments, from, count));
     } else if (looks_like_expression(what)) {
         const auto given = arguments.value("tz");
         const auto zone = given ? zone_named(*given) : os::load_zone("local");
