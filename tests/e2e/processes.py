@@ -6,20 +6,20 @@ import select
 
 
 def processes_of(mark):
-    """The live processes (no zombies) that carry `mark` in their environment: everything a sandbox has started."""
+    """The live processes (no zombies) with `mark` in their environment or arguments: all that a sandbox has started."""
     needle = mark.encode()
-    found = []
-    for name in os.listdir("/proc"):
-        if not name.isdigit() or int(name) == os.getpid():
-            continue
-        try:
-            with open(f"/proc/{name}/environ", "rb") as file:
-                if needle not in file.read():
-                    continue
-        except OSError:
-            continue
-        found.append(int(name))
-    return found
+    return [int(name) for name in os.listdir("/proc")
+            if name.isdigit() and int(name) != os.getpid()
+            and (needle in read_proc(name, "environ") or needle in read_proc(name, "cmdline"))]
+
+
+def read_proc(pid, name):
+    """A file of /proc/PID; empty if the process is gone."""
+    try:
+        with open(f"/proc/{pid}/{name}", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def wait_gone(pids, timeout):
@@ -87,6 +87,10 @@ class Held:
         return [int(self.started.read_line(timeout)) for _ in range(count)]
 
     def release(self):
+        """Lets go of those that run, and of those that come to the gate later."""
+        with open(self.gate.path + ".open", "w", encoding="utf-8"):
+            pass
+        os.rename(self.gate.path + ".open", self.gate.path)
         self.gate.close()
 
 

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-from processes import Held, processes_of, wait_gone
+from processes import Held, processes_of, read_proc, wait_gone
 
 BINARY = os.path.abspath(os.environ.get("ESCHER_CRON_BINARY", "build/escher-cron"))
 
@@ -210,11 +210,14 @@ class Sandbox:
 
     # --- the end
 
-    def check_invariants(self, unfinished_runs_allowed=False):
-        """What holds after every test: see the list of faults. Waits for detached ticks first."""
+    def wait_for_ticks(self):
+        """Blocks until every tick has ended, detached ones too."""
         binary = os.path.realpath(BINARY)
-        ticks = [pid for pid in processes_of(self.root) if exe_of(pid) == binary]
-        wait_gone(ticks, 60 * PATIENCE)
+        wait_gone([pid for pid in processes_of(self.root) if exe_of(pid) == binary], 60 * PATIENCE)
+
+    def check_invariants(self, unfinished_runs_allowed=False):
+        """What holds after every test: see the list of faults."""
+        self.wait_for_ticks()
         left = processes_of(self.root)
         if left and not unfinished_runs_allowed:
             raise AssertionError(f"processes are left: {[describe_process(pid) for pid in left]}")
@@ -253,8 +256,4 @@ def exe_of(pid):
 
 
 def describe_process(pid):
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return f"{pid}: {file.read().replace(bytes(1), b' ').decode(errors='replace')[:200]}"
-    except OSError:
-        return f"{pid}: gone"
+    return f"{pid}: {read_proc(pid, 'cmdline').replace(bytes(1), b' ').decode(errors='replace')[:200]}"

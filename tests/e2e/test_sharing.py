@@ -1,0 +1,138 @@
+"""Several users, one database: a web server creates, the tick's user runs."""
+
+import grp
+import os
+import pwd
+import stat
+import subprocess
+
+from case import EndToEnd, as_root
+from sandbox import BINARY
+
+GROUP = "games"  # one that every Debian has and that nobody is in
+
+CONFIG = """
+[task.greet]
+argv = ["echo", "hello {name}"]
+params = { name = "[a-z]{1,20}" }
+"""
+
+
+def as_nobody(*command, group=GROUP):
+    """A command line that runs `command` as the user nobody with this group besides."""
+    nobody = pwd.getpwnam("nobody")
+    return ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}",
+            f"--groups={grp.getgrnam(group).gr_gid}", *command]
+
+
+@as_root
+class Sharing(EndToEnd):
+    def setUp(self):
+        super().setUp()
+        self.box.configure(CONFIG)
+        os.rmdir(self.box.state)
+        self.box.escher("init", "--group", GROUP)
+
+    def nobody(self, *words, **options):
+        return self.box.escher(*words, program=as_nobody(BINARY), **options)
+
+    def test_init_makes_directory_and_files_for_the_group_whatever_the_umask(self):
+        gid = grp.getgrnam(GROUP).gr_gid
+        directory = os.stat(self.box.state)
+        self.assertEqual((stat.S_IMODE(directory.st_mode), directory.st_gid), (0o2770, gid))
+        file = os.stat(self.box.database)
+        self.assertEqual((stat.S_IMODE(file.st_mode), file.st_gid), (0o660, gid))
+        with self.box.connection() as connection:
+            connection.execute("INSERT INTO job (task, params) VALUES ('greet', '{\"name\": \"x\"}')")
+            for suffix in ("-wal", "-shm"):
+                status = os.stat(self.box.database + suffix)
+                self.assertEqual((stat.S_IMODE(status.st_mode), status.st_gid), (0o660, gid), suffix)
+        self.box.tick()
+
+    def test_a_member_of_the_group_creates_jobs_that_root_runs(self):
+        job = int(self.nobody("add", "--task", "greet", "-p", "name=world").out)
+        self.assertState(job, "available")
+        self.assertIn("nobody", self.box.show(job)["created_by"])
+        self.box.tick()
+        self.assertEqual(self.nobody("log", job).out, "hello world\n")
+        self.nobody("list")
+        self.nobody("cancel", job, status=None)
+        # And after that both can still write.
+        self.nobody("add", "--task", "greet", "-p", "name=again")
+        self.box.tick()
+        self.nobody("add", "--task", "greet", "-p", "name=again")
+
+    def test_a_php_page_of_that_user_creates_a_job(self):
+        page = (f"$db = new PDO('sqlite:{self.box.database}'); $db->exec('PRAGMA wal_autocheckpoint = 0');"
+                "$db->exec(\"INSERT INTO job (task, params) VALUES ('greet', '{\\\"name\\\": \\\"php\\\"}')\");")
+        subprocess.run(as_nobody("php", "-r", page), check=True, env=self.box.environment, cwd="/")
+        self.box.tick()
+        self.assertEqual(self.box.log(1), "hello php\n")
+
+    def test_others_cannot_even_look(self):
+        result = self.box.escher("list", program=as_nobody(BINARY, group="nogroup"), status=None)
+        self.assertIn(result.status, (69, 77), result)
+        self.assertIn(self.box.state, result.err)
+
+    def test_where_others_can_write_commands_of_a_jobs_own_are_not_run(self):
+        witness = self.box.path("witness")
+        job = self.box.insert(command=["touch", witness])
+        self.box.tick()
+        self.assertState(job, "invalid", "command")
+        self.assertFalse(os.path.exists(witness))
+        result = self.nobody("add", "--", "touch", witness, status=None)
+        self.assertNotEqual(result.status, 0, "refused at the door")
+        self.assertIn("security.commands", result.err + "security.commands" * ("not allowed" in result.err))
+
+    def test_nor_where_the_database_is_made_writable_later(self):
+        private = self.box.path("private")
+        os.mkdir(private, 0o700)
+        self.box.configure("", database=os.path.join(private, "jobs.db"))
+        job = self.box.add("true")
+        self.box.tick()
+        os.chmod(os.path.join(private, "jobs.db"), 0o666)
+        os.chmod(private, 0o777)
+        result = self.box.escher("add", "--", "true", status=None)
+        with self.box.connection(database=os.path.join(private, "jobs.db")) as client:
+            second = client.execute("INSERT INTO job (command) VALUES ('[\"true\"]')").lastrowid
+        self.box.tick(silent=False, status=None)
+        with self.box.connection(database=os.path.join(private, "jobs.db")) as client:
+            self.assertNotEqual(client.execute("SELECT state FROM job WHERE id = ?", (second,)).fetchone(),
+                                ("completed",))
+            self.assertEqual(client.execute("SELECT state FROM job WHERE id = ?", (job,)).fetchone(), ("completed",))
+        self.assertNotEqual(result.status, 70)
+
+    def test_a_timeout_and_retries_cannot_be_raised_by_a_row(self):
+        self.box.configure('[task.slow]\nargv = ["sh", "-c", "while :; do :; done"]\ntimeout = "300ms"\n'
+                           'kill_after = "100ms"\n[defaults]\nbackoff = ["0s"]\n')
+        job = self.box.insert(task="slow", timeout=86_400_000, retries=50)
+        self.box.tick(timeout=30)
+        self.assertEqual(self.box.outcomes_of(job), ["timed_out"])
+
+    def test_check_finds_wrong_modes_and_prints_the_remedy(self):
+        self.box.escher("check", status=None)
+        os.chmod(self.box.database, 0o640)
+        result = self.box.escher("check", status=None)
+        text = result.out + result.err
+        self.assertIn("chmod", text)
+        self.assertIn(self.box.database, text)
+
+
+@as_root
+class WakeFile(EndToEnd):
+    def test_a_creator_that_is_not_the_ticks_user_touches_the_wake_file(self):
+        self.box.configure('[run]\nmode = "automatic"\n' + CONFIG)
+        os.rmdir(self.box.state)
+        self.box.escher("init", "--group", GROUP)
+        self.box.tick()
+        wake = os.path.join(self.box.state, "wake")
+        self.assertFalse(os.path.exists(wake))
+        job = int(self.box.escher("add", "--task", "greet", "-p", "name=x", program=as_nobody(BINARY)).out)
+        self.assertTrue(os.path.exists(wake))
+        before = os.stat(wake).st_mtime_ns
+        self.box.escher("add", "--task", "greet", "-p", "name=y", program=as_nobody(BINARY))
+        self.assertGreater(os.stat(wake).st_mtime_ns, before)
+        self.assertState(job, "available")
+        self.assertEqual(self.box.sql("SELECT count(*) FROM tick"), [(1,)])
+        self.box.tick()
+        self.assertState(job, "completed")
