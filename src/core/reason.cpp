@@ -34,7 +34,8 @@ std::string waits_for(const std::vector<Dependency>& dependencies)
         text += (i == 0 ? " " : ", ") + number(dependencies[i].needs);
     if (dependencies.size() > shown)
         text += " and " + std::to_string(dependencies.size() - shown) + " more";
-    const bool any_end = std::all_of(dependencies.begin(), dependencies.end(), [](const auto& d) { return d.any_end; });
+    const bool any_end =
+        std::all_of(dependencies.begin(), dependencies.end(), [](const auto& d) { return d.any_end; });
     return text + (any_end ? " to end" : " to complete");
 }
 
@@ -73,8 +74,8 @@ std::optional<Time> estimated_start(const Circumstances& circumstances, Time nex
 std::string in_line(const Circumstances& circumstances, Time now)
 {
     const Duration wait = circumstances.tick_lives ? Duration(0) : until_next_tick(now);
-    std::string text = circumstances.tick_lives ? "a tick is about to start it"
-                                                : "next tick in " + describe_duration(wait);
+    std::string text =
+        circumstances.tick_lives ? "a tick is about to start it" : "next tick in " + describe_duration(wait);
     if (circumstances.position)
         text += ", position " + std::to_string(*circumstances.position);
     if (const auto start = estimated_start(circumstances, now + wait); start && circumstances.clock)

@@ -52,7 +52,8 @@ struct Describe {
 
     std::string operator()(const NotStarted& failure) const
     {
-        return "not started: " + (failure.message.empty() ? std::string(std::strerror(failure.error)) : failure.message);
+        return "not started: " +
+               (failure.message.empty() ? std::string(std::strerror(failure.error)) : failure.message);
     }
 
     std::string operator()(const Lost& lost) const
@@ -75,7 +76,8 @@ Duration backoff_after(int attempt, const JobPolicy& policy, double jitter)
         wait = policy.backoff[std::min(index, policy.backoff.size() - 1)];
     }
     wait = std::min(wait, longest_backoff);
-    const double extra = static_cast<double>(wait.count()) * policy.jitter_percent / 100.0 * std::clamp(jitter, 0.0, 1.0);
+    const double extra =
+        static_cast<double>(wait.count()) * policy.jitter_percent / 100.0 * std::clamp(jitter, 0.0, 1.0);
     return std::min(wait + Duration(std::llround(extra)), longest_backoff);
 }
 

@@ -45,8 +45,8 @@ std::optional<std::string> rate_obstacle(const std::string& queue, const Rate& r
     const auto allowed = static_cast<std::size_t>(std::max(rate.count, 0));
     if (inside < allowed)
         return std::nullopt;
-    std::string text = "queue '" + queue + "' is at its rate of " + std::to_string(rate.count) + " in " +
-                       format_duration(rate.per);
+    std::string text =
+        "queue '" + queue + "' is at its rate of " + std::to_string(rate.count) + " in " + format_duration(rate.per);
     if (allowed > 0) {
         // The window has room again when the start that stands `allowed` before the end has left it.
         const Time free_at = *(starts.end() - static_cast<std::ptrdiff_t>(allowed)) + rate.per;

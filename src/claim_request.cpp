@@ -1,0 +1,33 @@
+#include "claim_request.hpp"
+
+#include "core/policy.hpp"
+
+namespace escher {
+
+SelectionLimits selection_limits(const Config& config)
+{
+    SelectionLimits limits;
+    limits.concurrency = config.run.concurrency;
+    limits.aging = config.aging;
+    for (const auto& [name, queue] : config.policies.queues)
+        limits.queues.emplace(name, queue.limits);
+    return limits;
+}
+
+ClaimRequest claim_request(const Config& config, const RunnerIdentity& runner)
+{
+    ClaimRequest request;
+    request.slots = config.run.concurrency;
+    request.limits = selection_limits(config);
+    request.runner = runner;
+    const auto intake = [&](const Work& work) {
+        Placement placement = place_job(config.policies, work);
+        return Intake{std::move(placement.queue), placement.priority};
+    };
+    request.commands = intake(Command{});
+    for (const auto& [name, task] : config.policies.tasks)
+        request.tasks.emplace(name, intake(TaskCall{name, {}}));
+    return request;
+}
+
+} // namespace escher

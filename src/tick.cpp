@@ -1,0 +1,364 @@
+#include "tick.hpp"
+
+#include "claim_request.hpp"
+#include "core/policy.hpp"
+#include "core/retry.hpp"
+#include "core/task_call.hpp"
+#include "launch.hpp"
+#include "pruning.hpp"
+#include "recovery.hpp"
+#include "scheduling.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace escher {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration longest_wait = 1s;     // a newer tick is noticed within this
+constexpr Duration settling_wait = 100ms; // results and starts that wait for company before they are flushed
+constexpr Duration full_look_after = 5s;  // for what changes without a commit: rates, pauses, the load
+constexpr Duration recovery_after = 10s;
+constexpr Duration rest_after_trouble = 5s;
+constexpr int most_store_failures = 60; // in a row, a second apart, while results wait to be recorded
+
+/// A run of this tick whose result is not durable yet.
+struct LiveRun {
+    Claim claim;
+    JobPolicy policy;
+};
+
+class Tick {
+public:
+    Tick(Store& store, Executor& jobs, TickLock& lock, const Config& config, const TickSetup& setup, const Clock& now,
+         const TickEvents& events)
+        : store_(store), jobs_(jobs), lock_(lock), config_(config), setup_(setup), now_(now), events_(events)
+    {
+    }
+
+    TickReport run()
+    {
+        begin();
+        do {
+            keep_lock();
+            heed_stop_signal();
+            try {
+                look_at_database();
+                recover();
+                schedule();
+                start(settle());
+                store_failures_ = 0;
+            } catch (const Error& error) {
+                bear(error);
+            }
+            finish(jobs_.wait(next_wakeup()));
+            if (events_.woke)
+                events_.woke();
+        } while (busy() || lingers() || more_to_do());
+        return std::move(report_);
+    }
+
+private:
+    void begin()
+    {
+        auto& record = report_.record;
+        record.started_at = now_();
+        record.pid = setup_.self.process.pid;
+        record.version = setup_.version;
+        record.id = store_.begin_tick(record);
+        last_activity_ = record.started_at;
+    }
+
+    void warn(const std::string& text)
+    {
+        if (std::find(said_.begin(), said_.end(), text) != said_.end())
+            return;
+        said_.push_back(text);
+        report_.record.error = text;
+        if (events_.warning)
+            events_.warning(text);
+    }
+
+    void keep_lock()
+    {
+        if (holds_lock_ && !lock_.still_ours())
+            holds_lock_ = false;
+    }
+
+    void heed_stop_signal()
+    {
+        const auto signal = jobs_.stop_signal();
+        if (!signal || report_.stopped_by)
+            return;
+        report_.stopped_by = signal;
+        if (holds_lock_)
+            lock_.release();
+        holds_lock_ = false;
+        for (const auto& [run, live] : live_)
+            jobs_.stop(run, config_.run.shutdown_grace, true);
+    }
+
+    void look_at_database()
+    {
+        const bool changed = store_.changed();
+        look_ = look_ || changed || !reports_.empty() || now_() >= next_look_;
+        if (!changed || live_.empty())
+            return;
+        for (const RunId run : store_.cancel_requests())
+            if (const auto live = live_.find(run); live != live_.end())
+                jobs_.stop(run, live->second.policy.kill_after, false);
+    }
+
+    /// Looks after runs whose ticks died. Only the holder does, or two might retry one job.
+    void recover()
+    {
+        if (!holds_lock_ || now_() < next_recovery_)
+            return;
+        const Recovery recovery = recover_lost(store_.running_jobs(), jobs_, config_, setup_.self, now_(), random());
+        for (const auto& report : recovery.reports)
+            add_recovered(report);
+        for (const auto& orphan : recovery.doubtful)
+            warn("cannot tell whether run " + std::to_string(static_cast<std::int64_t>(orphan.run.id)) + " of job " +
+                 std::to_string(static_cast<std::int64_t>(orphan.job.id)) +
+                 " still lives: it is left as running and not retried");
+        // Killed processes are gone within moments: look again soon, and stay until then.
+        waits_for_orphans_ = !recovery.orphaned.empty() && ++orphan_looks_ < 100;
+        next_recovery_ = now_() + (waits_for_orphans_ ? settling_wait : recovery_after);
+        if (!recovery.orphaned.empty() && !waits_for_orphans_)
+            warn("processes of job " + std::to_string(static_cast<std::int64_t>(recovery.orphaned.front().job.id)) +
+                 " outlive KILL: it is left as running and not retried");
+    }
+
+    void add_recovered(const RunReport& report)
+    {
+        const auto same_run = [&](const RunReport& other) {
+            return std::visit([](const auto& r) { return r.run; }, report) ==
+                   std::visit([](const auto& r) { return r.run; }, other);
+        };
+        if (std::any_of(reports_.begin(), reports_.end(), same_run))
+            return;
+        ++report_.record.recovered;
+        reports_.push_back(report);
+    }
+
+    void schedule()
+    {
+        const Time now = now_();
+        const auto minute = std::chrono::floor<std::chrono::minutes>(now);
+        if (!holds_lock_ || minute == scheduled_minute_)
+            return;
+        for (const auto& warning : schedule_due(store_, config_, {setup_.host, setup_.boot_id}, now))
+            warn(warning);
+        scheduled_minute_ = minute;
+        look_ = true;
+    }
+
+    [[nodiscard]] bool may_claim(Time now) const
+    {
+        if (!holds_lock_ || now < rests_until_)
+            return false;
+        return !config_.run.max_load || !setup_.load || setup_.load() <= *config_.run.max_load;
+    }
+
+    [[nodiscard]] ClaimRequest request_at(Time now) const
+    {
+        ClaimRequest request = claim_request(config_, setup_.self);
+        const int running = static_cast<int>(jobs_.running());
+        request.slots = may_claim(now) ? std::max(config_.run.concurrency - running, 0) : 0;
+        return request;
+    }
+
+    /// Records what is waiting to be recorded and claims what may start.
+    std::vector<Claim> settle()
+    {
+        const Time now = now_();
+        if (!look_ && reports_.empty())
+            return {};
+        const ClaimRequest request = request_at(now);
+        if (request.slots == 0 && reports_.empty()) {
+            next_look_ = now + longest_wait; // no slot: a run that ends, or the load, brings one
+            return {};
+        }
+        Settled settled = store_.settle_and_claim(reports_, request, now);
+        for (const auto& report : reports_)
+            close(report);
+        reports_.clear();
+        look_ = false;
+        next_look_ = std::clamp(store_.next_due().value_or(Time::max()), now + settling_wait, now + full_look_after);
+        report_.record.claimed += static_cast<int>(settled.claims.size());
+        return std::move(settled.claims);
+    }
+
+    /// `report` is durable: what was kept for it can go.
+    void close(const RunReport& report)
+    {
+        const auto* finished = std::get_if<RunFinished>(&report);
+        if (finished == nullptr || !live_.contains(finished->run))
+            return;
+        jobs_.release(finished->run);
+        if (events_.ended)
+            events_.ended(live_.at(finished->run).claim, *finished);
+        live_.erase(finished->run);
+        const bool by_shutdown = !finished->next.charge;
+        if (finished->next.state == JobState::completed)
+            ++report_.record.completed;
+        else if (!by_shutdown)
+            ++report_.record.failed;
+        report_.jobs_failed = report_.record.failed;
+    }
+
+    void start(std::vector<Claim> claims)
+    {
+        for (auto& claim : claims) {
+            last_activity_ = now_();
+            try {
+                const LaunchSpec spec = launch_spec(config_, setup_.instance, claim);
+                const RunId run = claim.run;
+                JobPolicy policy = policy_of(config_.policies, claim.job);
+                live_.insert_or_assign(run, LiveRun{std::move(claim), std::move(policy)});
+                take_start(live_.at(run), jobs_.start(spec));
+            } catch (const RejectedJob& rejection) {
+                reports_.emplace_back(RunRejected{claim.run, rejection.what()});
+            }
+        }
+    }
+
+    void take_start(const LiveRun& live, const StartResult& result)
+    {
+        const RunId run = live.claim.run;
+        if (const auto* started = std::get_if<Started>(&result)) {
+            reports_.emplace_back(RunStarted{run, started->process, now_()});
+            if (events_.started)
+                events_.started(live.claim);
+        } else if (const auto* failure = std::get_if<NotStarted>(&result)) {
+            finish({RunEnded{run, *failure, {}, {}}});
+        } else {
+            reports_.emplace_back(RunUndone{run});
+            live_.erase(run);
+            rests_until_ = now_() + rest_after_trouble;
+            warn(std::get<CannotStart>(result).why);
+        }
+    }
+
+    void finish(const std::vector<RunEnded>& ended)
+    {
+        const Time now = now_();
+        for (const auto& run : ended) {
+            const auto live = live_.find(run.run);
+            if (live == live_.end())
+                continue;
+            last_activity_ = now;
+            const auto& [claim, policy] = live->second;
+            const Transition next = after_run(run.outcome, claim.attempt, policy, now, random());
+            reports_.emplace_back(RunFinished{run.run, run.outcome, run.usage, run.output, now, next});
+        }
+    }
+
+    /// The store failed. Nothing is inferred from that: the same reports are given again, and claims that may have
+    /// become durable are found by recover().
+    void bear(const Error& error)
+    {
+        warn(error.what());
+        const bool results_wait = !live_.empty() || jobs_.running() > 0;
+        if (!results_wait || (jobs_.running() == 0 && ++store_failures_ > most_store_failures))
+            throw;
+        look_ = true;
+        next_recovery_ = now_();
+        store_failed_ = true;
+    }
+
+    [[nodiscard]] Duration next_wakeup()
+    {
+        if (std::exchange(store_failed_, false))
+            return longest_wait;
+        const bool only_starts = std::all_of(reports_.begin(), reports_.end(), [](const RunReport& report) {
+            return std::holds_alternative<RunStarted>(report);
+        });
+        if (!only_starts)
+            return 0ms; // a result is in hand: a slot is free
+        if (!reports_.empty() || waits_for_orphans_ || lingers())
+            return settling_wait;
+        return live_.empty() ? 0ms : std::clamp(next_look_ - now_(), 0ms, longest_wait);
+    }
+
+    [[nodiscard]] bool busy() const { return !live_.empty() || !reports_.empty() || waits_for_orphans_; }
+
+    [[nodiscard]] bool lingers() const
+    {
+        return holds_lock_ && !report_.stopped_by && now_() - last_activity_ < setup_.linger;
+    }
+
+    /// With nothing left to do: closes the books, lets the lock go, and looks once more, so that a job whose creator saw
+    /// the lock held is not left behind.
+    bool more_to_do()
+    {
+        if (holds_lock_ && due())
+            return look_ = true;
+        close_books();
+        if (!holds_lock_)
+            return false;
+        lock_.release();
+        holds_lock_ = due() && lock_.retake();
+        look_ = holds_lock_;
+        return holds_lock_;
+    }
+
+    [[nodiscard]] bool due()
+    {
+        const Time now = now_();
+        const ClaimRequest request = request_at(now);
+        return request.slots > 0 && store_.has_due(request, now);
+    }
+
+    void close_books()
+    {
+        auto& record = report_.record;
+        if (holds_lock_) {
+            record.pruned += prune(store_, jobs_, config_.retention, record.completed + record.failed > 0, now_());
+            if (auto warning = store_.maintain(); !warning.empty())
+                warn(warning);
+        }
+        record.ended_at = now_();
+        store_.end_tick(record);
+    }
+
+    double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
+
+    Store& store_;
+    Executor& jobs_;
+    TickLock& lock_;
+    const Config& config_;
+    const TickSetup& setup_;
+    const Clock& now_;
+    const TickEvents& events_;
+
+    TickReport report_;
+    std::map<RunId, LiveRun> live_;  ///< started here, or claimed and about to be
+    std::vector<RunReport> reports_; ///< not durable yet
+    bool holds_lock_ = true;
+    bool look_ = true; ///< there may be something to claim
+    Time next_look_{};
+    Time next_recovery_{};
+    Time rests_until_{};
+    Time last_activity_{};
+    std::optional<std::chrono::sys_time<std::chrono::minutes>> scheduled_minute_;
+    bool waits_for_orphans_ = false;
+    int orphan_looks_ = 0;
+    bool store_failed_ = false;
+    int store_failures_ = 0;
+    std::vector<std::string> said_; ///< each warning once
+    std::minstd_rand random_{std::random_device{}()};
+};
+
+} // namespace
+
+TickReport run_tick(Store& store, Executor& jobs, TickLock& lock, const Config& config, const TickSetup& setup,
+                    const Clock& now, const TickEvents& events)
+{
+    return Tick(store, jobs, lock, config, setup, now, events).run();
+}
+
+} // namespace escher
