@@ -1,6 +1,6 @@
 #include "cli/job_json.hpp"
 
-#include "cli/inside_report.hpp"
+#include "cli/json_fault.hpp"
 #include "cli/run_facts.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"

@@ -82,7 +82,7 @@ public:
         json.begin_object().key("schema").value(1);
         json.key("job").value(static_cast<std::int64_t>(job_)).key("run").value(static_cast<std::int64_t>(run.id));
         json.key("attempt").value(run.attempt).key("ended").value(run.ended_at.has_value());
-        json.key("dropped").value(dropped).key("output").value(text).end_object();
+        json.key("dropped_bytes").value(dropped).key("output").value(text).end_object();
         return json.text() + '\n';
     }
 
