@@ -9,37 +9,38 @@ CREATE TABLE {meta} (
 
 -- Jobs. Clients insert rows that name only what they want to say; everything but the work has a default.
 -- The types of clients' values are not enforced: what cannot be run becomes `invalid`, with the reason.
+-- What may be long stands last, so that nothing else is read through it.
 CREATE TABLE {job} (
-    id                  INTEGER PRIMARY KEY AUTOINCREMENT,
+    id                  INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
     token               TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))),
-    name                TEXT,
-    command             TEXT,                -- a JSON array of strings: the argv
-    task                TEXT,                -- or a task of the config by name,
-    params              TEXT,                -- with a JSON object of strings
-    stdin               BLOB,                -- what the job reads on its standard input
+    state               TEXT NOT NULL DEFAULT 'available' CHECK (state IN ('scheduled', 'available', 'running',
+                            'retryable', 'completed', 'failed', 'cancelled', 'invalid')),
     queue               TEXT,                -- NULL until a tick takes the row in
     priority            INTEGER,             -- likewise; lower runs first
     run_at              INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
-    timeout             INTEGER,             -- milliseconds
-    retries             INTEGER,
-    unique_key          TEXT,
-    concurrency_key     TEXT,
-    created_at          INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
-    created_by          TEXT,
-    cancel_requested_at INTEGER,             -- clients of a running job may set it
-    state               TEXT NOT NULL DEFAULT 'available' CHECK (state IN ('scheduled', 'available', 'running',
-                            'retryable', 'completed', 'failed', 'cancelled', 'invalid')),
-    reason              TEXT,
-    run                 INTEGER,             -- the run that holds the job
-    attempts            INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     blocked             INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1)), -- by a dependency
-    progress            REAL,                -- percent
-    progress_text       TEXT,
-    progress_at         INTEGER,
+    run                 INTEGER,             -- the run that holds the job
+    attempts            INTEGER NOT NULL DEFAULT 0 CHECK (typeof(attempts) = 'integer' AND attempts >= 0),
+    retries             INTEGER,
+    timeout             INTEGER,             -- milliseconds
+    created_at          INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
     started_at          INTEGER,             -- of the latest run
     finished_at         INTEGER,
-    schedule            TEXT,
+    cancel_requested_at INTEGER,             -- clients may set it; a job that waits is cancelled at once
     nominal_at          INTEGER,             -- the schedule's due time that this job stands for
+    schedule            TEXT,
+    unique_key          TEXT,
+    concurrency_key     TEXT,
+    created_by          TEXT,
+    progress            REAL,                -- percent
+    progress_at         INTEGER,
+    progress_text       TEXT,
+    name                TEXT,
+    reason              TEXT,
+    task                TEXT,                -- what to run: a task of the config by name,
+    params              TEXT,                -- with a JSON object of strings,
+    command             TEXT,                -- or a JSON array of strings: the argv
+    stdin               BLOB,                -- what the job reads on its standard input
     CHECK ((command IS NULL) <> (task IS NULL)),
     CHECK ((state = 'running') = (run IS NOT NULL)),
     CHECK ((state IN ('completed', 'failed', 'cancelled', 'invalid')) = (finished_at IS NOT NULL))
@@ -47,15 +48,18 @@ CREATE TABLE {job} (
 
 -- Claim: the next jobs of one queue, lane by lane.
 CREATE INDEX {job}_claim ON {job} (queue, priority, run_at, id) WHERE state = 'available' AND blocked = 0;
--- Intake: rows of plain SQL whose queue or priority a tick has yet to fill in.
-CREATE INDEX {job}_intake ON {job} (id) WHERE state IN ('available', 'scheduled') AND (queue IS NULL OR priority IS NULL);
+-- Intake: rows of plain SQL whose queue or priority a tick has yet to fill in, or that cannot be sorted as they are.
+CREATE INDEX {job}_intake ON {job} (id) WHERE state IN ('available', 'scheduled', 'retryable')
+    AND (typeof(queue) <> 'text' OR queue = '' OR typeof(priority) <> 'integer'
+        OR priority NOT BETWEEN -1000000 AND 1000000
+        OR typeof(run_at) <> 'integer' OR run_at NOT BETWEEN 0 AND 253402300799999);
 -- Promotion: scheduled and retryable jobs whose time has come; next_due.
 CREATE INDEX {job}_due ON {job} (run_at) WHERE state IN ('scheduled', 'retryable');
--- What runs: recovery, limits, cancellation.
-CREATE INDEX {job}_running ON {job} (run) WHERE state = 'running';
--- Retention and the default list.
-CREATE INDEX {job}_finished ON {job} (finished_at) WHERE finished_at IS NOT NULL;
--- Unfinished jobs: the default list, overlap of schedules.
+-- What is unfinished: recovery, limits, cancellation, lists, the summary.
+CREATE INDEX {job}_unfinished ON {job} (state, id) WHERE finished_at IS NULL;
+-- What is finished: retention, lists, the summary, usual durations.
+CREATE INDEX {job}_finished ON {job} (state, finished_at) WHERE finished_at IS NOT NULL;
+-- The jobs of one schedule: its list, its unfinished ones.
 CREATE INDEX {job}_schedule ON {job} (schedule, id) WHERE schedule IS NOT NULL;
 -- One unfinished job per unique key. INSERT ... ON CONFLICT DO NOTHING keeps the existing one.
 CREATE UNIQUE INDEX {job}_unique ON {job} (unique_key)
@@ -65,6 +69,7 @@ CREATE UNIQUE INDEX {job}_unique ON {job} (unique_key)
 CREATE TABLE {run} (
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
     job              INTEGER NOT NULL REFERENCES {job} (id),
+    queue            TEXT NOT NULL,          -- that it counts for
     attempt          INTEGER NOT NULL CHECK (attempt > 0),
     claimed_at       INTEGER NOT NULL,
     started_at       INTEGER,
@@ -92,8 +97,8 @@ CREATE TABLE {run} (
     CHECK ((outcome IS NULL) = (ended_at IS NULL))
 );
 CREATE INDEX {run}_job ON {run} (job, id);
--- The sliding window of a queue's rate: starts of late.
-CREATE INDEX {run}_claimed ON {run} (claimed_at);
+-- The sliding window of a queue's rate: its starts of late.
+CREATE INDEX {run}_claimed ON {run} (queue, claimed_at);
 
 -- Messages of a job to people.
 CREATE TABLE {message} (
@@ -125,6 +130,12 @@ CREATE TABLE {dependency} (
 ) WITHOUT ROWID;
 -- Who waits for a job that has ended.
 CREATE INDEX {dependency}_needs ON {dependency} (needs);
+
+-- Waiting jobs whose dependencies have changed: the next write of a tick looks whether they may start now, or never.
+-- A list instead of recursive triggers, because those are off in most clients and limited in depth.
+CREATE TABLE {recheck} (
+    job INTEGER PRIMARY KEY NOT NULL
+);
 
 -- What became of each due time of each schedule. Written by ticks only.
 CREATE TABLE {occurrence} (
@@ -172,6 +183,7 @@ CREATE TABLE {queue} (
 -- New rows wait: nobody can create a job that has a history.
 CREATE TRIGGER {job}_birth BEFORE INSERT ON {job}
 WHEN NEW.state NOT IN ('available', 'scheduled') OR NEW.attempts <> 0 OR NEW.run IS NOT NULL OR NEW.blocked <> 0
+    OR NEW.cancel_requested_at IS NOT NULL
 BEGIN
     SELECT RAISE(ABORT, 'a new job starts as available or scheduled, without attempts or run');
 END;
@@ -184,12 +196,19 @@ BEGIN
     UPDATE {job} SET state = 'scheduled' WHERE id = NEW.id;
 END;
 
+CREATE TRIGGER {job}_postponed AFTER UPDATE OF run_at ON {job}
+WHEN NEW.state = 'available' AND typeof(NEW.run_at) = 'integer' AND NEW.run_at <> OLD.run_at
+    AND NEW.run_at > CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)
+BEGIN
+    UPDATE {job} SET state = 'scheduled' WHERE id = NEW.id;
+END;
+
 CREATE TRIGGER {job}_transition BEFORE UPDATE OF state ON {job}
 WHEN NEW.state <> OLD.state AND NOT (
     (OLD.state = 'scheduled' AND NEW.state IN ('available', 'cancelled', 'invalid'))
     OR (OLD.state = 'available' AND NEW.state IN ('scheduled', 'running', 'cancelled', 'invalid'))
-    OR (OLD.state = 'running' AND NEW.state IN ('available', 'retryable', 'completed', 'failed', 'cancelled', 'invalid'))
-    OR (OLD.state = 'retryable' AND NEW.state IN ('available', 'cancelled'))
+    OR (OLD.state = 'running' AND NEW.state NOT IN ('scheduled', 'running'))
+    OR (OLD.state = 'retryable' AND NEW.state IN ('available', 'cancelled', 'invalid'))
     OR (OLD.state IN ('failed', 'cancelled', 'completed') AND NEW.state = 'available'))
 BEGIN
     SELECT RAISE(ABORT, 'a job cannot change from this state to that one');
@@ -201,10 +220,37 @@ BEGIN
     SELECT RAISE(ABORT, 'the id and the token of a job do not change');
 END;
 
-CREATE TRIGGER {job}_kept BEFORE DELETE ON {job}
-WHEN OLD.finished_at IS NULL
+-- A running job is stopped by its tick; one that waits needs nobody for that.
+CREATE TRIGGER {job}_unwanted AFTER UPDATE OF cancel_requested_at ON {job}
+WHEN NEW.cancel_requested_at IS NOT NULL AND NEW.state IN ('available', 'scheduled', 'retryable')
 BEGIN
-    SELECT RAISE(ABORT, 'an unfinished job cannot be deleted: cancel it');
+    UPDATE {job} SET state = 'cancelled', reason = coalesce(NEW.reason, 'cancelled'),
+        finished_at = NEW.cancel_requested_at WHERE id = NEW.id;
+END;
+
+-- Whoever waits for a job that has ended is looked at again.
+CREATE TRIGGER {job}_ended AFTER UPDATE OF state ON {job}
+WHEN NEW.finished_at IS NOT NULL AND OLD.finished_at IS NULL
+BEGIN
+    INSERT INTO {recheck} (job) SELECT job FROM {dependency}
+        WHERE needs = NEW.id AND job NOT IN (SELECT job FROM {recheck});
+END;
+
+CREATE TRIGGER {job}_kept BEFORE DELETE ON {job}
+WHEN OLD.finished_at IS NULL OR EXISTS (SELECT 1 FROM {dependency} AS d, {recheck} AS r
+    WHERE d.needs = OLD.id AND r.job = d.job)
+BEGIN
+    SELECT RAISE(ABORT, 'an unfinished job cannot be deleted, nor one that unfinished jobs need: cancel it');
+END;
+
+CREATE TRIGGER {job}_gone AFTER DELETE ON {job}
+BEGIN
+    DELETE FROM {run} WHERE job = OLD.id;
+    DELETE FROM {message} WHERE job = OLD.id;
+    DELETE FROM {note} WHERE job = OLD.id;
+    DELETE FROM {dependency} WHERE job = OLD.id;
+    DELETE FROM {dependency} WHERE needs = OLD.id;
+    DELETE FROM {recheck} WHERE job = OLD.id;
 END;
 
 CREATE TRIGGER {dependency}_sound BEFORE INSERT ON {dependency}
@@ -215,16 +261,20 @@ BEGIN
 END;
 
 CREATE TRIGGER {dependency}_blocks AFTER INSERT ON {dependency}
-WHEN (SELECT finished_at IS NULL FROM {job} WHERE id = NEW.needs)
 BEGIN
     UPDATE {job} SET blocked = 1 WHERE id = NEW.job;
+    INSERT INTO {recheck} (job) SELECT NEW.job
+        WHERE NEW.job NOT IN (SELECT job FROM {recheck})
+        AND EXISTS (SELECT 1 FROM {job} WHERE id = NEW.needs AND finished_at IS NOT NULL);
 END;
 
--- The needed job has ended otherwise than needed.
-CREATE TRIGGER {dependency}_fails AFTER INSERT ON {dependency}
-WHEN NEW.any_end = 0 AND (SELECT state IN ('failed', 'cancelled', 'invalid') FROM {job} WHERE id = NEW.needs)
+CREATE TRIGGER {dependency}_fixed BEFORE UPDATE ON {dependency}
 BEGIN
-    UPDATE {job} SET state = 'cancelled', reason = 'needs job ' || NEW.needs || ', which did not complete',
-        finished_at = CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)
-        WHERE id = NEW.job AND finished_at IS NULL;
+    SELECT RAISE(ABORT, 'a dependency does not change: delete it and insert another');
+END;
+
+CREATE TRIGGER {dependency}_freed AFTER DELETE ON {dependency}
+WHEN EXISTS (SELECT 1 FROM {job} WHERE id = OLD.job AND blocked = 1 AND finished_at IS NULL)
+BEGIN
+    INSERT INTO {recheck} (job) SELECT OLD.job WHERE OLD.job NOT IN (SELECT job FROM {recheck});
 END;

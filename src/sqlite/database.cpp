@@ -1,0 +1,199 @@
+#include "sqlite/database.hpp"
+
+#include "sqlite/failure.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+
+namespace escher::sqlite {
+
+namespace {
+
+constexpr std::size_t longest_prefix = 40;
+
+void check_prefix(const std::string& prefix)
+{
+    const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+    if (prefix.empty())
+        return;
+    if (prefix.size() > longest_prefix || !std::all_of(prefix.begin(), prefix.end(), allowed) ||
+        std::isdigit(static_cast<unsigned char>(prefix[0])) != 0 || prefix.starts_with("sqlite_"))
+        throw Error(ExitStatus::config, "database.table_prefix '" + prefix +
+                                            "' cannot be part of a table's name: use "
+                                            "up to 40 letters, digits and underscores, not starting with a digit");
+}
+
+/// SQLite gives -wal and -shm the mode of the database file, so that one has to be right whatever the umask.
+void make_file(const std::filesystem::path& file)
+{
+    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0660);
+    if (fd < 0) {
+        if (errno == EEXIST)
+            return;
+        const auto status = errno == EACCES || errno == EPERM ? ExitStatus::permission : ExitStatus::cannot_create;
+        throw Error(status, "cannot create the database '" + file.string() + "': " + std::strerror(errno));
+    }
+    const int result = ::fchmod(fd, 0660);
+    const int error = errno;
+    ::close(fd);
+    if (result != 0)
+        throw Error(ExitStatus::cannot_create,
+                    "cannot set the mode of the database '" + file.string() + "': " + std::strerror(error));
+}
+
+struct stat status_of(const std::filesystem::path& file)
+{
+    struct stat status {};
+    if (::lstat(file.c_str(), &status) == 0) {
+        if (S_ISREG(status.st_mode))
+            return status;
+        throw Error(ExitStatus::unavailable,
+                    "cannot open the database '" + file.string() + "': it is " +
+                        (S_ISLNK(status.st_mode) ? "a symbolic link: name the file itself" : "not a regular file"));
+    }
+    if (errno == ENOENT)
+        throw Error(ExitStatus::unavailable, "cannot open the database '" + file.string() +
+                                                 "': there is none yet; `escher-cron init` makes it");
+    throw Error(errno == EACCES ? ExitStatus::permission : ExitStatus::unavailable,
+                "cannot open the database '" + file.string() + "': " + std::strerror(errno));
+}
+
+} // namespace
+
+void CloseConnection::operator()(sqlite3* connection) const noexcept
+{
+    sqlite3_close_v2(connection);
+}
+
+Database::Database(const OpenOptions& options) : options_(options)
+{
+    check_prefix(options_.table_prefix);
+    if (options_.access == Access::create)
+        make_file(options_.file);
+    const auto status = status_of(options_.file);
+    device_ = status.st_dev;
+    inode_ = status.st_ino;
+
+    const int mode = options_.access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    sqlite3* raw = nullptr;
+    const int code =
+        sqlite3_open_v2(options_.file.c_str(), &raw,
+                        mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, nullptr);
+    connection_.reset(raw);
+    if (code != SQLITE_OK)
+        fail(code);
+    // SQLite opens read-only, without a word, what it may not write.
+    if (options_.access != Access::read && sqlite3_db_readonly(raw, "main") != 0)
+        throw Error(ExitStatus::permission, "cannot write the database '" + name() +
+                                                "': this user may only read it; `escher-cron check` tells why");
+    harden();
+    check_identity();
+    if (options_.access != Access::read)
+        choose_journal();
+}
+
+Database::Database(Connection copy, const OpenOptions& options)
+    : options_(options), private_copy_(true), connection_(std::move(copy))
+{
+    check_prefix(options_.table_prefix);
+    harden();
+}
+
+void Database::harden()
+{
+    sqlite3* connection = connection_.get();
+    sqlite3_extended_result_codes(connection, 1);
+    sqlite3_busy_timeout(connection,
+                         static_cast<int>(std::clamp<std::int64_t>(options_.busy_timeout.count(), 0, 1 << 30)));
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, nullptr);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    // Two connections that checkpoint at once can corrupt the file before SQLite 3.51.3: only maintain() does.
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_wal_autocheckpoint(connection, 0);
+    execute("PRAGMA mmap_size = 0; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; "
+            "PRAGMA recursive_triggers = OFF; PRAGMA cell_size_check = ON");
+}
+
+void Database::choose_journal()
+{
+    // In the application's own file the application decides.
+    if (!options_.table_prefix.empty())
+        return;
+    const std::string wanted = options_.rollback_journal ? "delete" : "wal";
+    {
+        Query now = query("PRAGMA journal_mode");
+        if (now.step() && now.bytes(0) == wanted)
+            return;
+    }
+    // Somebody else's use of the file may forbid the change; only a new file must not go without it.
+    Statement change(*this, options_.rollback_journal ? "PRAGMA journal_mode = DELETE" : "PRAGMA journal_mode = WAL");
+    const int code = sqlite3_step(change.handle());
+    if (code != SQLITE_ROW && (options_.access == Access::create || (code & 0xff) != SQLITE_BUSY))
+        fail(code);
+}
+
+Query Database::query(const char* sql)
+{
+    auto found = statements_.find(sql);
+    if (found == statements_.end())
+        found = statements_.emplace(sql, Statement(*this, sql)).first;
+    return Query(*this, found->second.handle());
+}
+
+void Database::execute(std::string_view sql)
+{
+    const int code = sqlite3_exec(handle(), expand(sql).c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK)
+        fail(code);
+}
+
+std::string Database::expand(std::string_view sql) const
+{
+    std::string result;
+    result.reserve(sql.size() + 16);
+    for (const char c : sql) {
+        if (c == '{')
+            result += options_.table_prefix;
+        else if (c != '}')
+            result += c;
+    }
+    return result;
+}
+
+void Database::check_identity() const
+{
+    if (private_copy_)
+        return;
+    struct stat status {};
+    int moved = 0;
+    const bool there = ::stat(options_.file.c_str(), &status) == 0;
+    sqlite3_file_control(handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (!there || status.st_dev != device_ || status.st_ino != inode_ || moved != 0)
+        throw Error(ExitStatus::unavailable, "the database '" + name() +
+                                                 "' was removed or replaced by another file "
+                                                 "while it was open; nothing more is written to the old one");
+}
+
+const char* Database::describe(const char* operation) noexcept
+{
+    return std::exchange(operation_, operation);
+}
+
+void Database::fail(int code) const
+{
+    throw_failure(connection_.get(), code, operation_, options_.file);
+}
+
+} // namespace escher::sqlite

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "sqlite/sqlite_store.hpp"
+#include "sqlite/statement.hpp"
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+struct sqlite3;
+
+namespace escher::sqlite {
+
+/// Closes a connection.
+struct CloseConnection {
+    void operator()(sqlite3* connection) const noexcept;
+};
+using Connection = std::unique_ptr<sqlite3, CloseConnection>;
+
+/// A connection to one database file, opened defensively, with its statements. Knows nothing of jobs.
+class Database {
+public:
+    /// Opens the file; makes it first if access is `create`. Throws Error.
+    explicit Database(const OpenOptions& options);
+
+    /// Takes over a connection to a private copy of the file.
+    Database(Connection copy, const OpenOptions& options);
+
+    Database(Database&&) noexcept = default;
+    Database& operator=(Database&&) = delete;
+    ~Database() = default;
+
+    /// The statement `sql`, a literal, prepared at its first use. It must not be in use already.
+    [[nodiscard]] Query query(const char* sql);
+
+    /// A statement used once.
+    void execute(std::string_view sql);
+
+    /// `{name}` becomes the table's name.
+    [[nodiscard]] std::string expand(std::string_view sql) const;
+
+    /// Throws Error if the path names another file than the one that is open.
+    void check_identity() const;
+
+    /// What the connection is doing, for the texts of failures; returns what it did before.
+    const char* describe(const char* operation) noexcept;
+
+    [[noreturn]] void fail(int code) const;
+
+    [[nodiscard]] sqlite3* handle() const noexcept { return connection_.get(); }
+    [[nodiscard]] const OpenOptions& options() const noexcept { return options_; }
+    [[nodiscard]] bool writable() const noexcept { return private_copy_ || options_.access != Access::read; }
+    [[nodiscard]] bool private_copy() const noexcept { return private_copy_; }
+    [[nodiscard]] std::string name() const { return options_.file.string(); }
+
+private:
+    void harden();
+    void choose_journal();
+
+    OpenOptions options_;
+    bool private_copy_ = false;
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
+    const char* operation_ = "open the database";
+    Connection connection_;
+    std::unordered_map<const char*, Statement> statements_; // by the literal's address; goes before the connection
+};
+
+/// Says what is being done to the database while it is in scope.
+class Describe {
+public:
+    Describe(Database& database, const char* operation) noexcept
+        : database_(database), before_(database.describe(operation))
+    {
+    }
+    Describe(const Describe&) = delete;
+    Describe& operator=(const Describe&) = delete;
+    ~Describe() { database_.describe(before_); }
+
+private:
+    Database& database_;
+    const char* before_;
+};
+
+} // namespace escher::sqlite

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace escher::sqlite {
+
+/// The two shapes of JSON that a row may hold: an array of strings and an object of strings. Nothing nests, so no
+/// depth can be too deep.
+class BadJson : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Throws BadJson: not an array of strings, a NUL in one, invalid UTF-8, a trailing text.
+[[nodiscard]] std::vector<std::string> parse_strings(std::string_view json);
+
+/// As parse_strings, for an object. Numbers and booleans stand for their text. A key twice is refused.
+[[nodiscard]] std::map<std::string, std::string> parse_string_map(std::string_view json);
+
+[[nodiscard]] std::string to_json(const std::vector<std::string>& strings);
+[[nodiscard]] std::string to_json(const std::map<std::string, std::string>& strings);
+
+/// True if `json` is one JSON value of any kind, nested at most 100 levels deep.
+[[nodiscard]] bool is_json(std::string_view json);
+
+} // namespace escher::sqlite

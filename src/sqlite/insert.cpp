@@ -1,0 +1,152 @@
+#include "sqlite/insert.hpp"
+
+#include "core/text.hpp"
+#include "sqlite/flat_json.hpp"
+#include "sqlite/job_row.hpp"
+
+#include <escher/error.hpp>
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+namespace escher::sqlite {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& what, const std::string& why)
+{
+    throw Error(ExitStatus::bad_data, what + " cannot be created: " + why);
+}
+
+void check_text(const std::string& what, const char* name, const std::string& text, std::size_t most)
+{
+    if (const auto problem = text_problem(text, most); !problem.empty())
+        refuse(what, std::string("its ") + name + " " + problem);
+}
+
+void check(const NewJob& job, const std::string& what)
+{
+    check_text(what, "name", job.name, RowBounds::key);
+    check_text(what, "queue", job.queue, RowBounds::queue);
+    check_text(what, "creator", job.created_by, RowBounds::key);
+    check_text(what, "unique key", job.unique_key, RowBounds::key);
+    check_text(what, "concurrency key", job.concurrency_key, RowBounds::key);
+    check_text(what, "schedule", job.schedule, RowBounds::queue);
+    if (job.queue.empty())
+        refuse(what, "its queue has no name");
+    if (std::abs(std::int64_t{job.priority}) > RowBounds::priority)
+        refuse(what, "its priority is beyond " + std::to_string(RowBounds::priority));
+    if (job.retries && (*job.retries < 0 || *job.retries > RowBounds::retries))
+        refuse(what, "its number of retries is out of range");
+    if (job.timeout && job.timeout->count() < 0)
+        refuse(what, "its timeout is negative");
+    if (job.input && job.input->size() > RowBounds::input)
+        refuse(what,
+               "its stdin is longer than " + std::to_string(RowBounds::input) + " bytes: pass the name of a file");
+    const auto run_at = job.run_at.value_or(Time{}).time_since_epoch().count();
+    if (run_at < 0 || run_at > RowBounds::latest_time)
+        refuse(what, "its time lies before 1970 or after 9999");
+
+    const auto check_word = [&](const std::string& word, const char* name) {
+        check_text(what, name, word, RowBounds::work);
+    };
+    if (const auto* command = std::get_if<Command>(&job.work)) {
+        if (command->argv.empty() || command->argv[0].empty())
+            refuse(what, "its command names no program");
+        for (const auto& argument : command->argv)
+            check_word(argument, "command");
+    } else if (const auto* call = std::get_if<TaskCall>(&job.work)) {
+        check_text(what, "task", call->task, RowBounds::queue);
+        if (call->task.empty())
+            refuse(what, "its task has no name");
+        for (const auto& [key, value] : call->params) {
+            check_word(key, "parameter");
+            check_word(value, "parameter");
+        }
+    } else {
+        refuse(what, "it names neither a command nor a task");
+    }
+}
+
+std::optional<std::string> unless_empty(const std::string& text)
+{
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+void insert_dependencies(Database& database, const NewJob& job, JobId id, const std::string& what)
+{
+    std::map<JobId, bool> needs; // the stricter of two that name the same job
+    for (const auto& dependency : job.after) {
+        const auto [at, inserted] = needs.emplace(dependency.needs, dependency.any_end);
+        if (!inserted)
+            at->second = at->second && dependency.any_end;
+    }
+    for (const auto& [needed, any_end] : needs) {
+        Query known = database.query("SELECT 1 FROM {job} WHERE id = ? AND id < ?");
+        if (!known.bind(needed, id).step())
+            refuse(what, "it depends on job " + std::to_string(static_cast<std::int64_t>(needed)) +
+                             ", which does not exist");
+        database.query("INSERT INTO {dependency} (job, needs, any_end) VALUES (?, ?, ?)")
+            .bind(id, needed, any_end)
+            .run();
+    }
+}
+
+} // namespace
+
+std::optional<Created> holder_of(Database& database, const std::string& unique_key)
+{
+    Query query = database.query(
+        "SELECT id, token FROM {job} INDEXED BY {job}_unique WHERE unique_key = ? AND finished_at IS NULL");
+    if (!query.bind(unique_key).step())
+        return std::nullopt;
+    return Created{JobId(query.integer(0)), query.text(1), true};
+}
+
+Created insert_job(Database& database, const NewJob& job, const std::string& what, Time now)
+{
+    check(job, what);
+    if (!job.unique_key.empty())
+        if (auto holder = holder_of(database, job.unique_key))
+            return *holder;
+
+    std::optional<std::string> command;
+    std::optional<std::string> task;
+    std::optional<std::string> params;
+    if (const auto* own = std::get_if<Command>(&job.work)) {
+        command = to_json(own->argv);
+    } else {
+        const auto& call = std::get<TaskCall>(job.work);
+        task = call.task;
+        params = to_json(call.params);
+    }
+    if (std::max(command.value_or("").size(), params.value_or("").size()) > RowBounds::work)
+        refuse(what, "its command is longer than " + std::to_string(RowBounds::work) + " bytes");
+
+    const auto run_at = job.run_at.value_or(now);
+    {
+        Query query = database.query(R"SQL(
+            INSERT INTO {job} (state, queue, priority, run_at, retries, timeout, created_at, nominal_at, schedule,
+                unique_key, concurrency_key, created_by, name, task, params, command, stdin)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        )SQL");
+        query.bind(text_of(run_at > now ? JobState::scheduled : JobState::available), job.queue, job.priority, run_at,
+                   job.retries, job.timeout, now, job.nominal_at, unless_empty(job.schedule),
+                   unless_empty(job.unique_key), unless_empty(job.concurrency_key), unless_empty(job.created_by),
+                   unless_empty(job.name), task, params, command);
+        if (job.input)
+            query.bind_blob(*job.input);
+        query.run();
+    }
+    Created created;
+    created.id = JobId(sqlite3_last_insert_rowid(database.handle()));
+    if (!job.after.empty())
+        insert_dependencies(database, job, created.id, what);
+    Query token = database.query("SELECT token FROM {job} WHERE id = ?");
+    token.bind(created.id).step();
+    created.token = token.text(0);
+    return created;
+}
+
+} // namespace escher::sqlite

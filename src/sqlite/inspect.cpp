@@ -1,0 +1,59 @@
+#include "sqlite/store.hpp"
+
+#include "sqlite/schema.hpp"
+#include "sqlite/transaction.hpp"
+
+#include <escher/error.hpp>
+
+#include <sqlite3.h>
+
+namespace escher::sqlite {
+
+namespace {
+
+/// The first version whose connections may checkpoint at the same moment.
+constexpr int wal_reset_fixed = 3'051'003;
+
+void check_integrity(Database& database, std::vector<std::string>& problems)
+{
+    Query query = database.query("PRAGMA integrity_check(20)");
+    while (query.step())
+        if (query.bytes(0) != "ok")
+            problems.push_back("the database '" + database.name() + "' is damaged: " + query.text(0) +
+                               "; restore a backup, or save what can be read with `sqlite3 " + database.name() +
+                               " .recover | sqlite3 recovered.db`");
+}
+
+} // namespace
+
+Inspection inspect(const OpenOptions& options, bool full)
+{
+    Inspection inspection;
+    inspection.library_version = sqlite3_libversion();
+    inspection.wal_reset_bug = sqlite3_libversion_number() < wal_reset_fixed;
+    auto reading = options;
+    reading.access = Access::read;
+    Database database(reading);
+    try {
+        inspection.schema_version = schema_version(database);
+        if (inspection.schema_version == 0)
+            inspection.problems.push_back("the database '" + database.name() +
+                                          "' does not hold our tables yet; `escher-cron init` makes them");
+        else if (inspection.schema_version != newest_version())
+            inspection.problems.push_back("the schema has version " + std::to_string(inspection.schema_version) +
+                                          ", this program writes " + std::to_string(newest_version()));
+        else
+            for (auto& problem : schema_problems(database))
+                inspection.problems.push_back(std::move(problem));
+        if (inspection.schema_version != 0)
+            inspection.instance = read_instance(database);
+        if (full)
+            check_integrity(database, inspection.problems);
+    } catch (const Error& error) {
+        // What stops the inspection is its finding.
+        inspection.problems.emplace_back(error.what());
+    }
+    return inspection;
+}
+
+} // namespace escher::sqlite

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "core/selection.hpp"
+#include "sqlite/database.hpp"
+
+#include <escher/job.hpp>
+
+#include <unordered_map>
+
+/// The condition of the index {job}_intake, word for word.
+#define ESCHER_INTAKE                                                                                                \
+    "WHERE state IN ('available', 'scheduled', 'retryable') AND (typeof(queue) <> 'text' OR queue = '' "             \
+    "OR typeof(priority) <> 'integer' OR priority NOT BETWEEN -1000000 AND 1000000 "                                 \
+    "OR typeof(run_at) <> 'integer' OR run_at NOT BETWEEN 0 AND 253402300799999)"
+
+namespace escher::sqlite {
+
+/// A row that selection met and that cannot be run.
+struct Misfit {
+    JobId job{};
+    std::string why;
+};
+
+/// What selection reads from: the jobs that may run now, in lanes, read page by page and only as far as asked for.
+/// Rows that cannot be run are set aside, not offered. Must not outlive the snapshot or transaction it is used in.
+class LaneReader {
+public:
+    LaneReader(Database& database, bool by_priority) : database_(database), by_priority_(by_priority) {}
+
+    /// Reads as well what is due but not yet promoted, taken in or freed, as if it were.
+    void include_pending(const ClaimRequest& request, Time now);
+
+    /// One lane per queue, or per queue and priority; refer to this object.
+    [[nodiscard]] std::vector<Lane> lanes();
+
+    [[nodiscard]] const std::vector<Misfit>& misfits() const { return misfits_; }
+
+    /// A job that a lane has offered.
+    [[nodiscard]] Job take(JobId job);
+
+private:
+    struct Position;
+
+    [[nodiscard]] std::optional<Candidate> offer(Job job);
+    void read_page(Position& position);
+
+    Database& database_;
+    bool by_priority_;
+    std::vector<Job> pending_;
+    std::vector<Misfit> misfits_;
+    std::unordered_map<std::int64_t, Job> offered_;
+};
+
+/// How many rows one transaction promotes or takes in at most, so that no client waits long for the write lock.
+inline constexpr int most_rows_at_once = 20'000;
+
+/// True if scheduled or retryable jobs have come due.
+[[nodiscard]] bool promotion_waits(Database& database, Time now);
+
+/// Makes them available.
+void promote(Database& database, Time now);
+
+/// True if rows are to be taken in.
+[[nodiscard]] bool intake_waits(Database& database);
+
+/// Fills in the queue and the priority of rows of plain SQL; makes invalid those whose values cannot be sorted.
+void take_in(Database& database, const ClaimRequest& request, Time now);
+
+/// As input_size(), as a complaint: empty if the stdin of the job is within bounds.
+[[nodiscard]] std::string input_problem(Database& database, JobId job);
+
+} // namespace escher::sqlite

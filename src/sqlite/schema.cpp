@@ -1,0 +1,202 @@
+#include "sqlite/schema.hpp"
+
+#include "sqlite/transaction.hpp"
+
+#include <escher/error.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace escher::sqlite {
+
+namespace {
+
+/// Marks a file that holds nothing but our tables ("eCrn").
+constexpr std::int64_t application_id = 0x6543726e;
+
+bool shares_file(const Database& database)
+{
+    return !database.options().table_prefix.empty();
+}
+
+std::int64_t pragma(Database& database, const char* sql)
+{
+    Query query = database.query(sql);
+    return query.step() ? query.integer(0) : 0;
+}
+
+bool has_table(Database& database, std::string_view name)
+{
+    Query query = database.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?");
+    return query.bind(database.expand(name)).step();
+}
+
+/// Names that follow each "CREATE <kind> " in the migrations.
+std::set<std::string> names_after(Database& database, std::string_view introduction)
+{
+    std::set<std::string> names;
+    for (const auto& migration : migrations()) {
+        const auto text = database.expand(migration);
+        for (auto at = text.find(introduction); at != std::string::npos; at = text.find(introduction, at + 1)) {
+            const auto begin = at + introduction.size();
+            names.insert(text.substr(begin, text.find_first_of(" (\n", begin) - begin));
+        }
+    }
+    return names;
+}
+
+[[noreturn]] void refuse(const Database& database, const std::string& why)
+{
+    throw Error(ExitStatus::unavailable, "cannot use the database '" + database.name() + "': " + why);
+}
+
+void refuse_newer(const Database& database, int version)
+{
+    if (version > newest_version())
+        refuse(database, "its schema has version " + std::to_string(version) + ", this program knows up to " +
+                             std::to_string(newest_version()) + ": a newer escher-cron made it, use that one");
+}
+
+void set_version(Database& database, int version)
+{
+    if (shares_file(database)) {
+        database.query("INSERT OR REPLACE INTO {meta} (key, value) VALUES ('schema', ?)").bind(version).run();
+        return;
+    }
+    database.execute("PRAGMA user_version = " + std::to_string(version));
+    database.execute("PRAGMA application_id = " + std::to_string(application_id));
+}
+
+constexpr const char* make_instance = R"SQL(
+    INSERT OR IGNORE INTO {meta} (key, value)
+    SELECT 'instance', lower(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-a' ||
+        substr(h, 18, 3) || '-' || substr(h, 21, 12)) FROM (SELECT hex(randomblob(16)) AS h)
+)SQL";
+
+} // namespace
+
+int newest_version()
+{
+    return static_cast<int>(migrations().size());
+}
+
+int schema_version(Database& database)
+{
+    if (shares_file(database)) {
+        if (!has_table(database, "{meta}"))
+            return 0;
+        Query query = database.query("SELECT value FROM {meta} WHERE key = 'schema'");
+        return query.step() ? static_cast<int>(query.integer(0)) : 0;
+    }
+    const auto version = pragma(database, "PRAGMA user_version");
+    const auto id = pragma(database, "PRAGMA application_id");
+    if (id == application_id)
+        return static_cast<int>(version);
+    if (version == 0 && id == 0 && pragma(database, "SELECT count(*) FROM sqlite_master") == 0)
+        return 0;
+    refuse(database, "it belongs to another program; to keep the tables in an application's own file, set "
+                     "database.table_prefix");
+}
+
+void migrate(Database& database)
+{
+    const Describe description(database, "make the schema of the database");
+    const int seen = schema_version(database);
+    refuse_newer(database, seen);
+    if (seen == newest_version())
+        return;
+    Transaction transaction(database, "make the schema of the database");
+    // Another process may have done it meanwhile.
+    const int version = schema_version(database);
+    refuse_newer(database, version);
+    for (int next = version; next < newest_version(); ++next)
+        database.execute(migrations()[static_cast<std::size_t>(next)]);
+    if (version < newest_version()) {
+        set_version(database, newest_version());
+        database.query(make_instance).run();
+    }
+    transaction.commit();
+}
+
+void require_schema(Database& database)
+{
+    const Describe description(database, "read the schema of the database");
+    const int version = schema_version(database);
+    refuse_newer(database, version);
+    if (version == 0)
+        refuse(database, "it does not hold our tables yet; `escher-cron init` makes them");
+    if (version < newest_version())
+        refuse(database, "its schema has the older version " + std::to_string(version) +
+                             "; `escher-cron init` brings it up to date");
+    const auto problems = schema_problems(database);
+    if (!problems.empty())
+        refuse(database, problems.front());
+}
+
+std::vector<std::string> schema_problems(Database& database)
+{
+    auto tables = names_after(database, "CREATE TABLE ");
+    auto triggers = names_after(database, "CREATE TRIGGER ");
+    const auto ours = tables;
+    std::string known;
+    for (const auto& migration : migrations())
+        known += database.expand(migration);
+
+    std::vector<std::string> problems;
+    Query query = database.query("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type <> 'index'");
+    while (query.step()) {
+        const auto type = query.text(0);
+        const auto name = query.text(1);
+        const auto table = query.text(2);
+        const auto sql = query.bytes(3);
+        if (type == "table") {
+            if (ours.contains(name) && sql.starts_with("CREATE TABLE "))
+                tables.erase(name);
+        } else if (type == "trigger" && triggers.contains(name) && known.find(sql) != std::string::npos) {
+            // Its text is the one that was embedded at build time.
+            triggers.erase(name);
+        } else if (!shares_file(database) || ours.contains(table) || ours.contains(name)) {
+            problems.push_back("the " + type + " '" + name + "' on '" + table +
+                               "' is not ours, or was changed: drop it, or keep it in a database of its own");
+        }
+    }
+    for (const auto& name : tables)
+        problems.push_back("the table '" + name + "' is missing, or was replaced: restore a backup");
+    for (const auto& name : triggers)
+        problems.push_back("the trigger '" + name +
+                           "' is missing: restore a backup, or create it again as "
+                           "escher-cron-db(7) says");
+    return problems;
+}
+
+std::string read_instance(Database& database)
+{
+    Query query = database.query("SELECT value FROM {meta} WHERE key = 'instance'");
+    return query.step() ? query.text(0) : std::string();
+}
+
+void bind_lock(Database& database, const std::string& lock_file)
+{
+    if (lock_file.empty())
+        return;
+    const auto remembered = [&]() -> std::string {
+        Query query = database.query("SELECT value FROM {meta} WHERE key = 'lock'");
+        return query.step() ? query.text(0) : std::string();
+    };
+    auto lock = remembered();
+    if (lock.empty()) {
+        Transaction transaction(database, "remember the lock file in the database");
+        database.query("INSERT OR IGNORE INTO {meta} (key, value) VALUES ('lock', ?)").bind(lock_file).run();
+        lock = remembered();
+        transaction.commit();
+    }
+    if (lock != lock_file)
+        throw Error(ExitStatus::config,
+                    "the ticks of the database '" + database.name() + "' lock '" + lock + "', but run.lock is '" +
+                        lock_file +
+                        "': with two locks two ticks would run at once. Use the same; if it has moved and no "
+                        "tick runs, delete the key 'lock' from the table " +
+                        database.expand("{meta}"));
+}
+
+} // namespace escher::sqlite

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "sqlite/database.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace escher::sqlite {
+
+/// The text of each numbered migration, embedded at build time; element 0 leads to version 1.
+[[nodiscard]] std::span<const std::string_view> migrations();
+
+/// The version that this program writes.
+[[nodiscard]] int newest_version();
+
+/// What the database holds; 0: nothing of ours.
+[[nodiscard]] int schema_version(Database& database);
+
+/// Makes or migrates the schema, in one transaction, if need be. Throws Error for a foreign or newer one.
+void migrate(Database& database);
+
+/// Throws Error if the schema is missing, older, newer or not ours.
+void require_schema(Database& database);
+
+/// What is wrong with the tables, triggers and views, in words: ours that are missing or changed, others' that would
+/// act on our tables.
+[[nodiscard]] std::vector<std::string> schema_problems(Database& database);
+
+/// The database's uuid.
+[[nodiscard]] std::string read_instance(Database& database);
+
+/// Checks that the ticks of this database always lock the same file, and remembers the first.
+void bind_lock(Database& database, const std::string& lock_file);
+
+} // namespace escher::sqlite

@@ -1,0 +1,82 @@
+#include "sqlite/store.hpp"
+
+#include "sqlite/schema.hpp"
+#include "sqlite/transaction.hpp"
+
+#include <escher/error.hpp>
+
+#include <sqlite3.h>
+
+namespace escher::sqlite {
+
+namespace {
+
+/// From here on a checkpoint that leaves nothing behind also shortens the file.
+constexpr std::int64_t long_wal = 64LL * 1024 * 1024;
+
+/// Below this a checkpoint, which waits for the disk, is not worth a tick's time.
+constexpr std::int64_t short_wal = 1024LL * 1024;
+
+/// From here on a person should know.
+constexpr std::int64_t alarming_wal = 256LL * 1024 * 1024;
+
+std::int64_t wal_size(const Database& database)
+{
+    std::error_code error;
+    const auto size = std::filesystem::file_size(database.name() + "-wal", error);
+    return error ? 0 : static_cast<std::int64_t>(size);
+}
+
+} // namespace
+
+std::unique_ptr<Store> open_store(const OpenOptions& options)
+{
+    Database database(options);
+    if (options.access == Access::create)
+        migrate(database);
+    require_schema(database);
+    if (options.access != Access::read)
+        bind_lock(database, options.lock_file);
+    return std::make_unique<SqliteStore>(std::move(database));
+}
+
+std::string instance_of(Store& store)
+{
+    auto* sqlite_store = dynamic_cast<SqliteStore*>(&store);
+    if (sqlite_store == nullptr)
+        throw Error(ExitStatus::internal, "only a database of SQLite has an instance");
+    return read_instance(sqlite_store->database());
+}
+
+bool SqliteStore::changed()
+{
+    Query query = database_.query("PRAGMA data_version");
+    query.step();
+    const auto version = query.integer(0);
+    return std::exchange(data_version_, version) != version;
+}
+
+std::string SqliteStore::maintain() noexcept
+{
+    if (database_.private_copy() || !database_.writable() || wal_size(database_) < short_wal)
+        return {};
+    sqlite3* connection = database_.handle();
+    int frames = 0;
+    int done = 0;
+    const int code = sqlite3_wal_checkpoint_v2(connection, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &done);
+    const auto size = wal_size(database_);
+    if (code == SQLITE_OK && frames == done && size > long_wal) {
+        // Somebody may read meanwhile: that is no reason to wait.
+        sqlite3_busy_timeout(connection, 0);
+        sqlite3_wal_checkpoint_v2(connection, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+        sqlite3_busy_timeout(connection, static_cast<int>(database_.options().busy_timeout.count()));
+    }
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
+        return "cannot checkpoint the database '" + database_.name() + "': " + sqlite3_errstr(code);
+    if (frames != done && size > alarming_wal)
+        return "the file '" + database_.name() + "-wal' has grown to " + std::to_string(size / (1024 * 1024)) +
+               " MiB because a program has been reading the database without a pause: find it with fuser(1)";
+    return {};
+}
+
+} // namespace escher::sqlite
