@@ -1,0 +1,99 @@
+#include <doctest/doctest.h>
+
+#include "cli/output_reader.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include <vector>
+
+using namespace escher;
+using namespace escher::cli;
+
+namespace {
+
+/// What a reader passes on, gaps written as <BYTES>.
+std::string read_all(OutputReader& reader)
+{
+    std::string seen;
+    reader.read({.text = [&](std::string_view piece) { seen += piece; },
+                 .dropped = [&](std::int64_t bytes) { seen += '<' + std::to_string(bytes) + '>'; }});
+    return seen;
+}
+
+void append(int fd, const std::string& text)
+{
+    REQUIRE(::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+}
+
+os::Fd duplicate(int fd)
+{
+    return os::Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
+
+} // namespace
+
+TEST_CASE("output is passed on once, and later what was added")
+{
+    const os::Fd file(::memfd_create("output", MFD_CLOEXEC));
+    OutputReader reader(duplicate(file.get()));
+    CHECK(read_all(reader).empty());
+    append(file.get(), "one\n");
+    CHECK(read_all(reader) == "one\n");
+    CHECK(read_all(reader).empty());
+    append(file.get(), std::string(200'000, 'x'));
+    CHECK(read_all(reader) == std::string(200'000, 'x'));
+}
+
+TEST_CASE("what was dropped from the middle is told where it is missing")
+{
+    const os::Fd file(::memfd_create("output", MFD_CLOEXEC));
+    append(file.get(), std::string(4096, 'h') + std::string(8192, 'm') + std::string(4096, 't'));
+    REQUIRE(::fallocate(file.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4096, 8192) == 0);
+    OutputReader reader(duplicate(file.get()));
+    CHECK(read_all(reader) == std::string(4096, 'h') + "<8192>" + std::string(4096, 't'));
+}
+
+TEST_CASE("what is dropped after it was passed on is not missed")
+{
+    const os::Fd file(::memfd_create("output", MFD_CLOEXEC));
+    append(file.get(), std::string(16384, 'a'));
+    OutputReader reader(duplicate(file.get()));
+    CHECK(read_all(reader).size() == 16384);
+    REQUIRE(::fallocate(file.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4096, 8192) == 0);
+    append(file.get(), "end");
+    CHECK(read_all(reader) == "end");
+}
+
+TEST_CASE("output that the job has truncated is followed from its new end")
+{
+    const os::Fd file(::memfd_create("output", MFD_CLOEXEC));
+    append(file.get(), "a long line");
+    OutputReader reader(duplicate(file.get()));
+    CHECK(read_all(reader) == "a long line");
+    REQUIRE(::ftruncate(file.get(), 0) == 0);
+    CHECK(read_all(reader).empty());
+    REQUIRE(::lseek(file.get(), 0, SEEK_SET) == 0);
+    append(file.get(), "new");
+    CHECK(read_all(reader) == "new");
+}
+
+TEST_CASE("a character that lies across two pieces is not taken apart")
+{
+    const std::string text = "a\u00e4\u6f22\U0001f600\x1b[2Jz";
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        CAPTURE(cut);
+        PieceEscaper escaper;
+        const std::string seen =
+            escaper.escape(text.substr(0, cut)) + escaper.escape(text.substr(cut)) + escaper.rest();
+        CHECK(seen == "a\u00e4\u6f22\U0001f600\\x1b[2Jz");
+    }
+}
+
+TEST_CASE("what never becomes a character is escaped at the end")
+{
+    PieceEscaper escaper;
+    CHECK(escaper.escape("x\xe6\xbc") == "x");
+    CHECK(escaper.rest() == "\\xe6\\xbc");
+    CHECK(escaper.rest().empty());
+}

@@ -1,0 +1,98 @@
+#include <doctest/doctest.h>
+
+#include "cli/status_view.hpp"
+#include "core/zone.hpp"
+
+using namespace escher;
+using namespace escher::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Time now(1'700'000'000s);
+const Zone utc = Zone::utc();
+
+StatusFacts facts_with_tick(Duration ago)
+{
+    StatusFacts facts;
+    facts.now = now;
+    TickRecord tick;
+    tick.started_at = now - ago - 1s;
+    tick.ended_at = now - ago;
+    tick.claimed = 3;
+    tick.completed = 2;
+    tick.failed = 1;
+    facts.summary.last_tick = tick;
+    facts.database = "/var/lib/x/jobs.db";
+    facts.database_bytes = 2048;
+    return facts;
+}
+
+} // namespace
+
+TEST_CASE("status warns when cron seems stopped, and only then")
+{
+    CHECK(status_warnings(facts_with_tick(59s)).empty());
+    CHECK(status_warnings(facts_with_tick(180s)).empty());
+    CHECK(status_warnings(facts_with_tick(12min)) ==
+          std::vector<std::string>{"no tick for 12 m: cron seems stopped"});
+
+    StatusFacts never;
+    never.now = now;
+    CHECK(status_warnings(never).size() == 1);
+    never.mode = RunMode::automatic;
+    CHECK(status_warnings(never).empty());
+
+    StatusFacts live = facts_with_tick(12min);
+    live.live_tick = StatusFacts::LiveTick{.pid = 5, .since = now - 12min};
+    CHECK(status_warnings(live).empty());
+}
+
+TEST_CASE("status repeats what the last tick said")
+{
+    StatusFacts facts = facts_with_tick(10s);
+    facts.summary.last_tick->error = "the disk is full";
+    CHECK(status_warnings(facts) == std::vector<std::string>{"the last tick said: the disk is full"});
+}
+
+TEST_CASE("status in a pipe is a key and a value a line")
+{
+    StatusFacts facts = facts_with_tick(10s);
+    facts.summary.jobs = {{JobState::running, 2}, {JobState::failed, 1}};
+    facts.summary.next_due = now + 1h;
+    facts.pauses = {{.queue = "mail", .since = now, .until = {}, .by = "anna", .reason = "relay is\tdown"}};
+    StatusFacts::ScheduleFacts nightly;
+    nightly.name = "nightly";
+    nightly.text = "30 3 * * *";
+    nightly.next = now + 2h;
+    nightly.last = Occurrence{.schedule = "nightly",
+                              .nominal_at = now - 22h,
+                              .result = OccurrenceResult::created,
+                              .reason = "",
+                              .job = JobId{17},
+                              .decided_at = now - 22h};
+    nightly.last_job = JobState::completed;
+    facts.schedules = {nightly};
+    CHECK(status_text(facts, {.terminal = false, .color = false, .width = 80, .zone = &utc}) ==
+          "last tick\t2023-11-14T22:13:09Z: 3 started, 2 completed, 1 failed\n"
+          "jobs\t2 running, 1 failed\n"
+          "next due\t2023-11-14T23:13:20Z\n"
+          "paused\tqueue mail by anna, until resumed: relay is\\x09down\n"
+          "database\t/var/lib/x/jobs.db\n"
+          "bytes\t2048\n"
+          "schedule\tnightly\t30 3 * * *\t2023-11-14T00:13:20Z\tjob 17 completed\t2023-11-15T00:13:20Z\n");
+}
+
+TEST_CASE("the JSON of status names every state and has null for what there is not")
+{
+    StatusFacts facts;
+    facts.now = now;
+    facts.mode = RunMode::automatic;
+    facts.database = "/x.db";
+    CHECK(status_json(facts) ==
+          R"({"schema":1,"now":"2023-11-14T22:13:20Z","mode":"automatic","warnings":[],"last_tick":null,)"
+          R"("last_success":null,"live_tick":null,"jobs":{"scheduled":0,"available":0,"running":0,"retryable":0,)"
+          R"("completed":0,"failed":0,"cancelled":0,"invalid":0},"oldest_available":null,"next_due":null,)"
+          R"("pauses":[],"schedules":[],"database":"/x.db","database_bytes":0})"
+          "\n");
+}
