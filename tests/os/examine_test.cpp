@@ -1,0 +1,225 @@
+#include "bench.hpp"
+#include "dead_runner.hpp"
+
+#include "os/output_file.hpp"
+
+using namespace escher;
+
+namespace {
+
+/// Kills what is left until nothing is; each round blocks on the end of a process.
+void clear_remains(Executor& jobs, const Run& run, const Watched& remains)
+{
+    CHECK(jobs.examine(run) == Liveness::orphaned);
+    CHECK(remains.lives());
+    jobs.kill_remains(run);
+    CHECK(remains.ends());
+    CHECK(jobs.examine(run) == Liveness::dead);
+}
+
+/// A run whose runner was killed before it recorded anything.
+Run unrecorded(Run run)
+{
+    run.started_at.reset();
+    run.process.reset();
+    return run;
+}
+
+} // namespace
+
+TEST_CASE("a plain job dies with its runner")
+{
+    Bench bench;
+    const DeadRunner runner(bench, bench.shell("exec sleep 1000"));
+    CHECK(Watched(static_cast<pid_t>(runner.run().process->pid)).ends());
+    CHECK(bench.jobs().examine(runner.run()) == Liveness::dead);
+}
+
+TEST_CASE("what outlives its runner is seen as living, and killed")
+{
+    Bench bench;
+    const Fifo fifo(bench.directory() / "ready");
+    const std::string stay = "echo $$ > " + fifo.path() + "; exec sleep 1000";
+    const std::string shell = "sh -c '" + stay + "'";
+    const std::vector<std::vector<std::string>> jobs = {
+        {"/bin/sh", "-c", shell + " & exec sleep 1000"},
+        {"/bin/sh", "-c", shell + " > /dev/null 2>&1 & exec sleep 1000"},
+        {"/bin/sh", "-c", "setsid " + shell + " & exec sleep 1000"},
+        {"/bin/sh", "-c", "setsid " + shell + " > /dev/null 2>&1 & exec sleep 1000"},
+        {"/bin/sh", "-c", "env -i PATH=$PATH setsid " + shell + " & exec sleep 1000"},
+        {"php", "-r", "exec(\"" + std::string("sh -c 'echo \\$\\$ > ") + fifo.path() + "; exec sleep 1000'\");"},
+        {"php", "-r",
+         "$p = proc_open('" + std::string("echo $$ > ") + fifo.path() +
+             "; exec sleep 1000', [['pipe', 'r'], ['pipe', 'w']], $pipes); sleep(1000);"},
+        {"/usr/bin/python3", "-c",
+         "import subprocess, sys; subprocess.run(['sh', '-c', sys.argv[1]], capture_output=True)", stay},
+        {"/usr/bin/python3", "-c",
+         "import subprocess, sys; subprocess.run(['sh', '-c', sys.argv[1]], stdout=subprocess.DEVNULL, "
+         "stderr=subprocess.DEVNULL, start_new_session=True)",
+         stay},
+    };
+    for (const auto& argv : jobs) {
+        for (const bool recorded : {true, false}) {
+            CAPTURE(argv.back());
+            CAPTURE(recorded);
+            DeadRunner runner(bench, bench.job(argv), &fifo);
+            CHECK(Watched(static_cast<pid_t>(runner.run().process->pid)).ends());
+            clear_remains(bench.jobs(), recorded ? runner.run() : unrecorded(runner.run()),
+                          Watched(runner.told_pid()));
+        }
+    }
+}
+
+TEST_CASE("a job whose output file was deleted is still seen")
+{
+    Bench bench;
+    const Fifo fifo(bench.directory() / "ready");
+    const auto spec = bench.shell("env -i PATH=$PATH setsid sh -c 'echo $$ > " + fifo.path() +
+                                  "; exec sleep 1000' & exec sleep 1000");
+    DeadRunner runner(bench, spec, &fifo);
+    CHECK(Watched(static_cast<pid_t>(runner.run().process->pid)).ends());
+    std::filesystem::remove(bench.output_directory() / spec.output_file);
+    clear_remains(bench.jobs(), runner.run(), Watched(runner.told_pid()));
+}
+
+TEST_CASE("a process in the session of a dead leader is waited for, but not killed on that suspicion")
+{
+    Bench bench;
+    const Fifo fifo(bench.directory() / "ready");
+    DeadRunner runner(bench,
+                      bench.shell("env -i PATH=$PATH sh -c 'echo $$ > " + fifo.path() +
+                                  "; exec sleep 1000' > /dev/null 2>&1 & exec sleep 1000"),
+                      &fifo);
+    const auto main = static_cast<pid_t>(runner.run().process->pid);
+    CHECK(Watched(main).ends());
+    CHECK(::waitpid(main, nullptr, 0) == main); // adopted by us: gone without a trace now
+    const Watched remains(runner.told_pid());
+    CHECK(bench.jobs().examine(runner.run()) == Liveness::orphaned);
+    bench.jobs().kill_remains(runner.run());
+    CHECK(remains.lives());
+    remains.kill();
+    CHECK(remains.ends());
+    CHECK(bench.jobs().examine(runner.run()) == Liveness::dead);
+}
+
+TEST_CASE("a run whose runner lives is supervised, by its mark or by its pid")
+{
+    Bench bench;
+    const DeadRunner runner(bench, bench.shell("exit 0"));
+    auto run = runner.run();
+    run.runner.mark = 77;
+    CHECK(bench.jobs().examine(run) != Liveness::supervised);
+    const auto jobs = os::make_supervisor({.output_directory = bench.output_directory(),
+                                           .instance = Bench::instance,
+                                           .mark_lives = [](std::int64_t mark) { return mark == 77; }});
+    CHECK(jobs->examine(run) == Liveness::supervised);
+    run.runner.mark = 78;
+    run.runner.process = os::own_identity();
+    CHECK(jobs->examine(run) == Liveness::supervised);
+    ++run.runner.process.start_ticks; // our pid, but another process
+    CHECK(jobs->examine(run) != Liveness::supervised);
+}
+
+TEST_CASE("a run of our own is supervised")
+{
+    Bench bench;
+    const auto spec = bench.shell("exec sleep 1000");
+    bench.start(spec);
+    Run run;
+    run.id = spec.run;
+    CHECK(bench.jobs().examine(run) == Liveness::supervised);
+    bench.jobs().kill_remains(run);
+    bench.jobs().stop(spec.run, std::chrono::seconds(30), false);
+    CHECK(bench.await(spec.run).outcome == Outcome{Cancelled{false}}); // and was not killed
+}
+
+TEST_CASE("a claim whose runner died before the exec was never executed")
+{
+    Bench bench;
+    const DeadRunner runner(bench, bench.shell("exit 0"));
+    const auto run = unrecorded(runner.run());
+    const auto file = bench.output_directory() / run.output_file;
+    SUBCASE("before the output file was made")
+    {
+        std::filesystem::remove(file);
+        CHECK(bench.jobs().examine(run) == Liveness::never_executed);
+        CHECK(bench.jobs().examine(runner.run()) == Liveness::dead); // a start on record stands
+    }
+    SUBCASE("between the output file and the exec")
+    {
+        std::filesystem::remove(file);
+        CHECK(await_exit(fork_and_run([&] {
+                  os::OutputDirectory directory(bench.output_directory());
+                  const os::OutputFile output(directory, run.output_file);
+                  ::kill(::getpid(), SIGKILL);
+                  return 0;
+              })) == -SIGKILL);
+        CHECK(bench.jobs().examine(run) == Liveness::never_executed);
+        CHECK(bench.jobs().examine(runner.run()) == Liveness::dead);
+    }
+    SUBCASE("but not after the exec, recorded or not")
+    {
+        CHECK(bench.jobs().examine(run) == Liveness::dead);
+    }
+}
+
+TEST_CASE("where the evidence is out of reach a run is doubtful")
+{
+    Bench bench;
+    const DeadRunner runner(bench, bench.shell("exit 0"));
+    auto run = runner.run();
+    SUBCASE("no output directory")
+    {
+        std::filesystem::rename(bench.output_directory(), bench.directory() / "elsewhere");
+        CHECK(bench.jobs().examine(run) == Liveness::doubtful);
+        CHECK(bench.jobs().examine(unrecorded(run)) == Liveness::doubtful);
+    }
+    SUBCASE("a symbolic link in the place of the output file")
+    {
+        std::filesystem::remove(bench.output_directory() / run.output_file);
+        std::filesystem::create_symlink("/dev/null", bench.output_directory() / run.output_file);
+        CHECK(bench.jobs().examine(run) == Liveness::doubtful);
+    }
+    SUBCASE("no name of an output file")
+    {
+        run.output_file.clear();
+        CHECK(bench.jobs().examine(run) == Liveness::doubtful);
+    }
+    SUBCASE("but after another boot nothing lives, and nothing is known of what did")
+    {
+        run.runner.process.boot_id = "00000000-0000-0000-0000-000000000000";
+        std::filesystem::remove_all(bench.output_directory());
+        CHECK(bench.jobs().examine(run) == Liveness::dead);
+        CHECK(bench.jobs().examine(unrecorded(run)) == Liveness::dead);
+    }
+}
+
+TEST_CASE("remains are killed, but never the process that kills")
+{
+    Bench bench;
+    CHECK(await_exit(fork_and_run([&] {
+              ::setsid();
+              Bench inner;
+              Run run;
+              run.id = RunId{1};
+              run.output_file = "1.1.log";
+              run.process = os::own_identity(); // we are in its session
+              run.runner.process = {.pid = 1, .start_ticks = -1, .boot_id = os::boot_id()};
+              const pid_t other = fork_and_run([] { return ::pause(); });
+              inner.jobs().kill_remains(run);
+              return await_exit(other) == -SIGKILL ? 0 : 1;
+          })) == 0);
+}
+
+TEST_CASE("output files are deleted by name, and only in their directory")
+{
+    Bench bench;
+    bench.run(bench.shell("exit 0"));
+    bench.run(bench.shell("exit 0"));
+    write_file(bench.directory() / "precious", "x");
+    const std::vector<std::string> names = {"1.1.log", "gone.log", "../precious", "", ".", ".."};
+    bench.jobs().discard_output(names);
+    CHECK_FALSE(std::filesystem::exists(bench.output_directory() / "1.1.log"));
+    CHECK(std::filesystem::exists(bench.output_directory() / "2.2.log"));
+    CHECK(std::filesystem::exists(bench.directory() / "precious"));
+}

@@ -1,0 +1,120 @@
+#include "bench.hpp"
+#include "processes.hpp"
+
+using namespace escher;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Starts a shell that writes its pid to the FIFO and stays.
+std::string stay(const Fifo& fifo)
+{
+    return "sh -c 'echo $$ > " + fifo.path() + "; exec sleep 1000'";
+}
+
+} // namespace
+
+TEST_CASE("what a job leaves behind in its group is killed")
+{
+    Bench bench;
+    const Fifo ready(bench.directory() / "ready");
+    const Fifo go(bench.directory() / "go");
+    const auto spec = bench.shell(stay(ready) + " & read line < " + go.path() + "; exit 4");
+    bench.start(spec);
+    const Watched left(ready.read_pid());
+    CHECK(left.lives());
+    go.write_line("go");
+    CHECK(bench.await(spec.run).outcome == Outcome{Exited{4}});
+    CHECK_FALSE(left.lives());
+}
+
+TEST_CASE("descendants that left the session are killed before the run is told of")
+{
+    Bench bench;
+    const Fifo ready(bench.directory() / "ready");
+    const Fifo go(bench.directory() / "go");
+    const std::vector<std::string> ways = {
+        "setsid " + stay(ready) + " &",
+        "setsid " + stay(ready) + " > /dev/null 2>&1 < /dev/null &",
+        "(setsid setsid " + stay(ready) + " > /dev/null 2>&1 &) &",
+        "env -i PATH=$PATH setsid " + stay(ready) + " > /dev/null 2>&1 &",
+        "perl -MPOSIX -e 'exit if fork; setsid; exit if fork; exec @ARGV' " + stay(ready) + ";",
+    };
+    for (const auto& way : ways) {
+        CAPTURE(way);
+        const auto spec = bench.shell(way + " read line < " + go.path());
+        bench.start(spec);
+        const Watched left(ready.read_pid());
+        CHECK(left.lives());
+        go.write_line("go");
+        CHECK(bench.await(spec.run).outcome == Outcome{Exited{0}});
+        CHECK_FALSE(left.lives());
+        bench.jobs().release(spec.run);
+    }
+}
+
+TEST_CASE("a tree of orphans is killed down to the last one")
+{
+    Bench bench;
+    const Fifo ready(bench.directory() / "ready");
+    // Each level is in a session of its own and waits for the next one.
+    std::string tree = stay(ready);
+    for (int level = 0; level < 4; ++level)
+        tree = "setsid -w " + tree;
+    const auto spec = bench.shell(tree + " > /dev/null 2>&1 & read line < " + ready.path() + "; echo $line");
+    const auto ended = bench.run(spec);
+    CHECK(ended.outcome == Outcome{Exited{0}});
+    CHECK_FALSE(Watched(static_cast<pid_t>(std::stoi(bench.output(spec)))).lives());
+}
+
+TEST_CASE("allowed leftovers live on and hold the lease")
+{
+    Bench bench;
+    const Fifo ready(bench.directory() / "ready");
+    const Fifo go(bench.directory() / "go");
+    auto spec = bench.shell("setsid " + stay(ready) + " & read line < " + go.path());
+    spec.leftovers = Leftovers::allow;
+    bench.start(spec);
+    const Watched left(ready.read_pid());
+    go.write_line("go");
+    CHECK(bench.await(spec.run).outcome == Outcome{Exited{0}});
+    bench.jobs().release(spec.run);
+    CHECK(left.lives());
+
+    const auto file = (bench.output_directory() / spec.output_file).string();
+    CHECK(bench.run(bench.job({"/usr/bin/flock", "-n", file, "true"})).outcome == Outcome{Exited{1}});
+    CHECK(left.lives()); // the end of another run is not its end
+    left.kill();
+    CHECK(left.ends());
+    CHECK(bench.jobs().wait(0ms).empty()); // reaped
+    CHECK(bench.run(bench.job({"/usr/bin/flock", "-n", file, "true"})).outcome == Outcome{Exited{0}});
+}
+
+TEST_CASE("the end of one run does not touch the orphans of another")
+{
+    Bench bench;
+    const Fifo ready(bench.directory() / "ready");
+    const Fifo go(bench.directory() / "go");
+    // Without a session or an environment that tells, it could be either's: it stays as long as one may own it.
+    const auto first = bench.shell("(env -i PATH=$PATH setsid " + stay(ready) + " &); exec sleep 1000");
+    bench.start(first);
+    const Watched orphan(ready.read_pid());
+    CHECK(bench.run(bench.shell("exit 0")).outcome == Outcome{Exited{0}});
+    CHECK(orphan.lives());
+    bench.jobs().stop(first.run, 30s, false);
+    bench.await(first.run);
+    CHECK_FALSE(orphan.lives());
+}
+
+TEST_CASE("a tick that a job has started in the background is not a part of the job")
+{
+    Bench bench;
+    const Fifo ready(bench.directory() / "ready");
+    const auto spec = bench.shell("env ESCHER_CRON_DETACHED=1 setsid " + stay(ready) +
+                                  " > /dev/null 2>&1 & read pid < " + ready.path() + "; echo $pid");
+    CHECK(bench.run(spec).outcome == Outcome{Exited{0}});
+    const Watched tick(static_cast<pid_t>(std::stoi(bench.output(spec))));
+    CHECK(tick.lives());
+    tick.kill();
+    CHECK(tick.ends());
+}

@@ -1,0 +1,214 @@
+#include "processes.hpp"
+#include "temporary_directory.hpp"
+
+#include "os/lock_file.hpp"
+#include "os/system.hpp"
+
+#include <escher/error.hpp>
+
+#include <doctest/doctest.h>
+
+#include <ctime>
+
+using namespace escher;
+using namespace std::chrono_literals;
+using os::LockFile;
+
+namespace {
+
+std::string refusal(const std::filesystem::path& path)
+{
+    try {
+        const LockFile lock(path);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return {};
+}
+
+std::int64_t uptime_ms()
+{
+    timespec now = {};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    return std::int64_t{now.tv_sec} * 1000;
+}
+
+} // namespace
+
+TEST_CASE("one has the lock at a time")
+{
+    const TemporaryDirectory directory;
+    LockFile first(directory / "lock");
+    LockFile second(directory / "lock");
+    CHECK(first.try_take());
+    CHECK(first.held());
+    CHECK_FALSE(second.try_take());
+    CHECK_FALSE(second.held());
+    first.release();
+    CHECK(second.try_take());
+    CHECK(second.still_ours());
+    CHECK_FALSE(first.still_ours());
+}
+
+TEST_CASE("the lock goes with the process that had it, however that ends")
+{
+    const TemporaryDirectory directory;
+    const pid_t holder = fork_and_run([&] {
+        LockFile lock(directory / "lock");
+        if (!lock.try_take())
+            return 1;
+        ::kill(::getpid(), SIGKILL);
+        return 2;
+    });
+    CHECK(await_exit(holder) == -SIGKILL);
+    CHECK(LockFile(directory / "lock").try_take());
+}
+
+TEST_CASE("the holder lets go for the one that comes next")
+{
+    const TemporaryDirectory directory;
+    const Fifo ready(directory / "ready");
+    const pid_t holder = fork_and_run([&] {
+        LockFile lock(directory / "lock");
+        if (!lock.try_take())
+            return 1;
+        ready.write_line("taken");
+        while (lock.still_ours())
+            ::sched_yield();
+        return lock.held() ? 2 : 0;
+    });
+    CHECK(ready.read_line() == "taken");
+    LockFile next(directory / "lock");
+    CHECK(next.take_over(30s) == LockFile::Wait::taken);
+    CHECK(next.still_ours());
+    CHECK(await_exit(holder) == 0);
+}
+
+TEST_CASE("one that does not get the lock in time learns why")
+{
+    const TemporaryDirectory directory;
+    LockFile holder(directory / "lock");
+    LockFile next(directory / "lock");
+    REQUIRE(holder.try_take());
+    CHECK(next.take_over(0ms) == LockFile::Wait::holder_healthy);
+    CHECK(holder.still_ours()); // the announcement is withdrawn
+
+    const auto held_for = [&](std::int64_t ms) {
+        write_file(directory / "lock",
+                   "pid 1 since 0 uptime " + std::to_string(uptime_ms() - ms) + " boot " + os::boot_id() + "\n");
+    };
+    held_for(170'000);
+    CHECK(next.take_over(0ms) == LockFile::Wait::holder_healthy);
+    held_for(181'000);
+    CHECK(next.take_over(0ms) == LockFile::Wait::holder_stuck);
+}
+
+TEST_CASE("one waits to be next, the others leave")
+{
+    const TemporaryDirectory directory;
+    LockFile holder(directory / "lock");
+    REQUIRE(holder.try_take());
+    const Fifo ready(directory / "ready");
+    const pid_t waiting = fork_and_run([&] {
+        LockFile lock(directory / "lock");
+        return lock.take_over(1min) == LockFile::Wait::taken ? 0 : 1;
+    });
+    LockFile other(directory / "lock");
+    while (other.take_over(0ms) != LockFile::Wait::other_waits)
+        ::sched_yield();
+    CHECK_FALSE(holder.still_ours());
+    CHECK(await_exit(waiting) == 0);
+}
+
+TEST_CASE("a mark lives as long as its process")
+{
+    const TemporaryDirectory directory;
+    const LockFile ours(directory / "lock");
+    std::int64_t mark = 0;
+    {
+        const LockFile other(directory / "lock");
+        mark = other.mark();
+        CHECK(mark >= 1024);
+        CHECK(mark != ours.mark());
+        CHECK(ours.mark_lives(mark));
+        CHECK(other.mark_lives(ours.mark()));
+    }
+    CHECK_FALSE(ours.mark_lives(mark));
+    CHECK_FALSE(ours.mark_lives(ours.mark()));
+    for (const std::int64_t no_mark : {std::int64_t{0}, std::int64_t{-5}, std::int64_t{1023}})
+        CHECK_FALSE(ours.mark_lives(no_mark));
+}
+
+TEST_CASE("what is no regular file is refused as a lock")
+{
+    const TemporaryDirectory directory;
+    write_file(directory / "target", "precious");
+    std::filesystem::create_symlink(directory / "target", directory / "link");
+    std::filesystem::create_symlink(directory / "nowhere", directory / "dangling");
+    std::filesystem::create_directory(directory / "directory");
+    REQUIRE(::mkfifo((directory / "fifo").c_str(), 0600) == 0);
+    for (const std::string name : {"link", "dangling", "directory", "fifo"}) {
+        const auto text = refusal(directory / name);
+        CHECK_MESSAGE(text.find("'" + (directory / name).string() + "'") != std::string::npos, text);
+    }
+    CHECK(refusal(directory / "missing" / "lock").find("create its directory") != std::string::npos);
+    CHECK(read_file(directory / "target") == "precious");
+    CHECK_FALSE(std::filesystem::exists(directory / "nowhere"));
+}
+
+TEST_CASE("a lock file that was deleted or replaced is noticed")
+{
+    const TemporaryDirectory directory;
+    LockFile holder(directory / "lock");
+    LockFile late(directory / "lock");
+    REQUIRE(holder.try_take());
+    CHECK(holder.still_ours());
+    SUBCASE("deleted")
+    {
+        std::filesystem::remove(directory / "lock");
+    }
+    SUBCASE("replaced")
+    {
+        std::filesystem::rename(directory / "lock", directory / "old");
+        write_file(directory / "lock", "");
+    }
+    SUBCASE("linked elsewhere")
+    {
+        std::filesystem::rename(directory / "lock", directory / "old");
+        std::filesystem::create_symlink(directory / "old", directory / "lock");
+    }
+    CHECK_FALSE(holder.still_ours());
+    CHECK_FALSE(holder.held());
+    CHECK_THROWS_AS(static_cast<void>(late.try_take()), Error);
+    CHECK_FALSE(late.held());
+}
+
+TEST_CASE("who holds the lock can be asked without a trace")
+{
+    const TemporaryDirectory directory;
+    CHECK_FALSE(LockFile::holder(directory / "lock"));
+    CHECK_FALSE(std::filesystem::exists(directory / "lock"));
+    LockFile lock(directory / "lock");
+    CHECK_FALSE(LockFile::holder(directory / "lock"));
+    const auto before = os::wall_clock();
+    REQUIRE(lock.try_take());
+    const auto holder = LockFile::holder(directory / "lock");
+    REQUIRE(holder);
+    CHECK(holder->pid == ::getpid());
+    CHECK(holder->since >= before);
+    lock.release();
+    CHECK_FALSE(LockFile::holder(directory / "lock"));
+}
+
+TEST_CASE("the file can be shared whatever the umask, and is known by its inode")
+{
+    const TemporaryDirectory directory;
+    const auto before = ::umask(077);
+    const LockFile lock(directory / "lock");
+    ::umask(before);
+    struct stat file = {};
+    REQUIRE(::stat((directory / "lock").c_str(), &file) == 0);
+    CHECK((file.st_mode & 07777U) == 0660U);
+    CHECK(lock.identity() == std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino));
+    CHECK(LockFile(directory / "other").identity() != lock.identity());
+}

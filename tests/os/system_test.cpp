@@ -1,0 +1,135 @@
+#include "processes.hpp"
+#include "temporary_directory.hpp"
+
+#include "os/system.hpp"
+
+#include <escher/error.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace escher;
+
+namespace {
+
+void set_mode(const std::filesystem::path& path, unsigned mode)
+{
+    std::filesystem::permissions(path, static_cast<std::filesystem::perms>(mode));
+}
+
+} // namespace
+
+TEST_CASE("a file is ours alone only where nobody else can write it or its directory")
+{
+    const TemporaryDirectory directory;
+    std::filesystem::create_directory(directory / "state");
+    const auto file = directory / "state" / "db";
+    struct Case {
+        unsigned directory;
+        unsigned file;
+        bool ours;
+    };
+    const Case cases[] = {
+        {0700, 0600, true},   {0755, 0644, true}, {0755, 0646, false},
+        {0777, 0600, false},  {0700, 0666, true}, // nobody else gets in
+        {01777, 0600, false},                     // where anybody can put a file that SQLite reads beside it
+    };
+    write_file(file, "x");
+    for (const auto& [directory_mode, file_mode, ours] : cases) {
+        CAPTURE(directory_mode);
+        CAPTURE(file_mode);
+        set_mode(directory / "state", directory_mode);
+        set_mode(file, file_mode);
+        CHECK(os::writable_only_by_us(file) == ours);
+    }
+    set_mode(directory / "state", 0700);
+    CHECK(os::writable_only_by_us(directory / "state" / "not yet there"));
+    CHECK_FALSE(os::writable_only_by_us(directory / "missing" / "db"));
+
+    set_mode(directory.path(), 0777);
+    CHECK_FALSE(os::writable_only_by_us(file)); // the whole directory can be exchanged
+    set_mode(directory.path(), 0700);
+    std::filesystem::create_symlink(file, directory / "link");
+    CHECK(os::writable_only_by_us(directory / "link"));
+    set_mode(directory / "state", 0777);
+    CHECK_FALSE(os::writable_only_by_us(directory / "link"));
+}
+
+TEST_CASE("a file of another user or of a shared group is not ours alone")
+{
+    const TemporaryDirectory directory;
+    set_mode(directory.path(), 0755);
+    const auto file = directory / "db";
+    write_file(file, "x");
+    set_mode(file, 0660);
+    // Which groups we may give a file to, only root can choose.
+    if (::geteuid() == 0) {
+        CHECK(os::writable_only_by_us(file)); // root's own group has no member but root
+        REQUIRE(::chown(file.c_str(), 0, 33) == 0);
+        CHECK_FALSE(os::writable_only_by_us(file));
+        REQUIRE(::chown(file.c_str(), 65534, 0) == 0);
+        CHECK_FALSE(os::writable_only_by_us(file));
+    }
+    set_mode(file, 0640);
+    CHECK(os::writable_only_by_us(file) == (::geteuid() != 0)); // root's file was given to nobody above
+}
+
+TEST_CASE("a local file system is not a network file system, whether the path exists or not")
+{
+    const TemporaryDirectory directory;
+    CHECK_FALSE(os::network_file_system(directory.path()));
+    CHECK_FALSE(os::network_file_system(directory / "a" / "b" / "c"));
+    CHECK_FALSE(os::network_file_system("/proc"));
+    CHECK_FALSE(os::network_file_system("relative"));
+}
+
+TEST_CASE("closed standard streams are opened on /dev/null and open ones left alone")
+{
+    CHECK(await_exit(fork_and_run([] {
+              const int saved = ::fcntl(1, F_DUPFD, 10);
+              struct stat before = {};
+              struct stat after = {};
+              ::fstat(saved, &before);
+              ::close(0);
+              ::close(2);
+              os::secure_standard_streams();
+              ::fstat(1, &after);
+              char byte = 0;
+              const bool reads_nothing = ::read(0, &byte, 1) == 0;
+              const bool writes = ::write(2, "x", 1) == 1;
+              const bool is_same = before.st_ino == after.st_ino && before.st_dev == after.st_dev;
+              return reads_nothing && writes && is_same ? 0 : 1;
+          })) == 0);
+}
+
+TEST_CASE("the wake file is made, shared, and touched")
+{
+    const TemporaryDirectory directory;
+    const auto wake = directory / "wake";
+    const auto before = ::umask(077);
+    os::touch_wake_file(wake);
+    ::umask(before);
+    CHECK(static_cast<unsigned>(std::filesystem::status(wake).permissions()) == 0660);
+    const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+    std::filesystem::last_write_time(wake, long_ago);
+    os::touch_wake_file(wake);
+    CHECK(std::filesystem::last_write_time(wake) > long_ago + std::chrono::minutes(30));
+
+    CHECK_THROWS_AS(os::touch_wake_file(directory / "missing" / "wake"), Error);
+    write_file(directory / "precious", "x");
+    std::filesystem::create_symlink(directory / "precious", directory / "link");
+    CHECK_THROWS_AS(os::touch_wake_file(directory / "link"), Error);
+}
+
+TEST_CASE("a process knows itself")
+{
+    const auto self = os::own_identity();
+    CHECK(self.pid == ::getpid());
+    CHECK(self.start_ticks > 0);
+    CHECK(self.boot_id.size() == 36);
+    CHECK(self == os::own_identity());
+    CHECK_FALSE(os::user_name().empty());
+    CHECK_FALSE(os::host_name().empty());
+    CHECK(os::processors() >= 1);
+    CHECK(os::load_average() >= 0);
+    CHECK_FALSE(os::environment_variable("ESCHER_NO_SUCH_VARIABLE"));
+}
