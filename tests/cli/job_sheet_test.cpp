@@ -1,0 +1,101 @@
+#include <doctest/doctest.h>
+
+#include "cli/job_sheet.hpp"
+#include "cli/job_text.hpp"
+
+#include <algorithm>
+
+using namespace escher;
+using namespace escher::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Time now{1'900'000'000s};
+
+JobSheet sheet()
+{
+    JobSheet sheet;
+    sheet.job.id = JobId{17};
+    sheet.job.name = "evil \x1b[2J";
+    sheet.job.work = escher::Command{{"sh", "-c", "echo 'a b'"}};
+    sheet.job.queue = "q";
+    sheet.job.priority = 5;
+    sheet.job.state = JobState::failed;
+    sheet.job.created_by = "alice@host via cli";
+    sheet.job.created_at = now - 1h;
+    sheet.job.run_at = now - 1h;
+    sheet.job.finished_at = now - 30min;
+    sheet.job.attempts = 1;
+    sheet.reason = "exit status 3";
+    Run run;
+    run.attempt = 1;
+    run.started_at = now - 31min;
+    run.ended_at = now - 30min;
+    run.outcome = Exited{3};
+    run.usage.peak_memory_bytes = 4 * 1024 * 1024;
+    run.output = {2048, 0};
+    sheet.runs.push_back(run);
+    sheet.messages.push_back({std::nullopt, now - 30min, MessageLevel::warning, "two\nlines \x1b]0;x\a"});
+    sheet.notes.push_back({"result", "{\"rows\":\t1}", now});
+    return sheet;
+}
+
+Arguments in_utc()
+{
+    Arguments arguments;
+    arguments.options["utc"] = {""};
+    return arguments;
+}
+
+} // namespace
+
+TEST_CASE("a job's sheet tells all to a terminal and sends nothing that steers it")
+{
+    Context context(in_utc());
+    context.out_terminal = true;
+    const std::string text = sheet_text(context, sheet(), now);
+    for (const char* word : {"job 17: evil \\x1b[2J", "failed", "exit status 3", "sh -c 'echo '\\''a b'\\'''",
+                             "q, priority 5", "alice@host via cli", "2030-03-17 16:46:40 (1 h 0 m ago)", "4.0 MiB",
+                             "2.0 KiB", "warning: two\n", "result = {\"rows\":\\t1}"}) {
+        CAPTURE(word);
+        CAPTURE(text);
+        CHECK(text.find(word) != std::string::npos);
+    }
+    CHECK(text.find('\x1b') == std::string::npos);
+    CHECK(text.find('\a') == std::string::npos);
+}
+
+TEST_CASE("in a pipe a job's sheet is lines of tab-separated fields with RFC 3339 times")
+{
+    Context context(in_utc());
+    context.out_terminal = false;
+    const std::string text = sheet_text(context, sheet(), now);
+    for (const char* line :
+         {"job\t17\n", "state\tfailed\n", "created\t2030-03-17T16:46:40Z\n",
+          "message\t2030-03-17T17:16:40Z\twarning\ttwo\\nlines \\x1b]0;x\\x07\n", "note\tresult\t{\"rows\":\\t1}\n",
+          "run\t1\t2030-03-17T17:15:40Z\t2030-03-17T17:16:40Z\t"}) {
+        CAPTURE(line);
+        CAPTURE(text);
+        CHECK(text.find(line) != std::string::npos);
+    }
+    CHECK(std::ranges::count(text, '\n') == 16);
+}
+
+TEST_CASE("what a job runs is written as it could be typed")
+{
+    CHECK(describe(Work(escher::Command{{"ls", "-l", "", "a b", "it's", "$HOME"}})) ==
+          "ls -l '' 'a b' 'it'\\''s' '$HOME'");
+    CHECK(describe(Work(TaskCall{"mail", {{"id", "42"}, {"to", "a b"}}})) == "task mail id=42 to='a b'");
+    CHECK(describe(Work(Unrunnable{"no JSON"})) == "nothing that can be run: no JSON");
+}
+
+TEST_CASE("a policy is told in a line")
+{
+    JobPolicy policy;
+    CHECK(describe(policy) == "no timeout; no retries");
+    policy.timeout = 10min;
+    policy.retries = 5;
+    policy.backoff = {1min, 2min};
+    CHECK(describe(policy) == "timeout 10m, then KILL after 30s; 5 retries after 1m, 2m, 2m, ...");
+}

@@ -1,0 +1,128 @@
+#include <doctest/doctest.h>
+
+#include "cli/job_json.hpp"
+#include "cli/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <limits>
+
+using namespace escher;
+using namespace escher::cli;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+std::string round_trip(const std::string& text)
+{
+    JsonWriter writer;
+    writer.value(text);
+    return json::parse(writer.text()).get<std::string>();
+}
+
+Job hostile_job()
+{
+    Job job;
+    job.id = JobId{17};
+    job.token = "00ff";
+    job.name = std::string("bad \xff\xfe, nul \0, quote \", back\\slash, \x1b[0m", 40);
+    job.work = TaskCall{"t\n", {{"k\"", "v\x80"}}};
+    job.state = JobState::running;
+    job.progress = Progress{std::numeric_limits<double>::quiet_NaN(), "\xc3", Time(1s)};
+    return job;
+}
+
+} // namespace
+
+TEST_CASE("objects and arrays are separated by commas only where they must")
+{
+    JsonWriter writer;
+    writer.begin_object().key("schema").value(1).key("a").begin_array().end_array();
+    writer.key("b").begin_array().value("x").value(2).begin_object().end_object().value(true).null().end_array();
+    writer.key("c").raw("{\"d\":[]}").key("e").value(0.5).end_object();
+    CHECK(writer.text() == R"({"schema":1,"a":[],"b":["x",2,{},true,null],"c":{"d":[]},"e":0.5})");
+}
+
+TEST_CASE("text comes through, but for invalid UTF-8, which becomes U+FFFD")
+{
+    const std::vector<std::string> kept = {
+        "", "plain", "\"\\/", "\n\t\r\b\f", "\x01\x1f\x7f", "\u00fc\u65e5\U0001f600", std::string("a\0b", 3)};
+    for (const std::string& text : kept)
+        CHECK(round_trip(text) == text);
+    CHECK(round_trip("a\xff"
+                     "b") == "a\ufffd"
+                             "b");
+    CHECK(round_trip("\xe2\x82") == "\ufffd\ufffd");
+    CHECK(round_trip("\xed\xa0\x80") == "\ufffd\ufffd\ufffd");
+    CHECK(round_trip("\xc0\x80") == "\ufffd\ufffd");
+}
+
+TEST_CASE("numbers that JSON has no word for are null, and large ones are exact")
+{
+    JsonWriter writer;
+    writer.begin_array().value(std::nan("")).value(std::numeric_limits<double>::infinity());
+    writer.value(std::numeric_limits<std::int64_t>::min()).value(33.333333333333336).end_array();
+    CHECK(writer.text() == "[null,null,-9223372036854775808,33.333333333333336]");
+}
+
+TEST_CASE("times are RFC 3339 in UTC")
+{
+    JsonWriter writer;
+    writer.value(Time(1'900'000'000'123ms));
+    CHECK(writer.text() == "\"2030-03-17T17:46:40.123Z\"");
+}
+
+TEST_CASE("whatever a row holds, its JSON can be parsed and has the promised members")
+{
+    const Job job = hostile_job();
+    std::vector<Run> runs(6);
+    runs[0].outcome = Exited{3};
+    runs[1].outcome = Signaled{9, true, true};
+    runs[2].outcome = TimedOut{};
+    runs[3].outcome = NotStarted{2, "No such file\x80"};
+    runs[4].outcome = Lost{"gone"};
+    for (Run& run : runs)
+        if (run.outcome)
+            run.ended_at = Time(5s);
+    JsonWriter writer;
+    writer.begin_object();
+    write_job_members(writer, job, {"because \xf0", std::nullopt, runs}, Time(9s));
+    writer.end_object();
+    const json parsed = json::parse(writer.text());
+    for (const char* member :
+         {"id", "token", "name", "queue", "state", "reason", "progress", "progress_text", "runs"})
+        CHECK(parsed.contains(member));
+    CHECK(parsed["id"] == 17);
+    CHECK(parsed["queue"].is_null());
+    CHECK(parsed["progress"].is_null());
+    CHECK(parsed["state"] == "running");
+    CHECK(parsed["command"].is_null());
+    REQUIRE(parsed["runs"].size() == 6);
+    CHECK(parsed["runs"][0]["exit_code"] == 3);
+    CHECK(parsed["runs"][1]["signal"] == 9);
+    CHECK(parsed["runs"][1]["out_of_memory"] == true);
+    CHECK(parsed["runs"][3]["error"] == 2);
+    CHECK(parsed["runs"][4]["message"] == "gone");
+    CHECK(parsed["runs"][5]["outcome"].is_null());
+    // Every run has the same members, whatever became of it.
+    for (const json& run : parsed["runs"])
+        for (const auto& [key, value] : parsed["runs"][0].items())
+            CHECK(run.contains(key));
+}
+
+TEST_CASE("a note that is no JSON becomes a string")
+{
+    const std::vector<Note> notes = {{"a", "{\"rows\": [1, 2]}", Time(0s)},
+                                     {"b", "{\"rows\": [1, 2]", Time(0s)},
+                                     {"c", "1} , {", Time(0s)},
+                                     {"d", std::string(200, '['), Time(0s)}};
+    JsonWriter writer;
+    write_notes(writer, notes);
+    const json parsed = json::parse(writer.text());
+    REQUIRE(parsed.size() == 4);
+    CHECK(parsed[0]["value"]["rows"] == json::array({1, 2}));
+    for (std::size_t at = 1; at < 4; ++at)
+        CHECK(parsed[at]["value"] == notes[at].value);
+}
