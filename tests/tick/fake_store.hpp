@@ -59,7 +59,8 @@ public:
         for (const auto& report : reports)
             std::visit([this](const auto& r) { apply(r); }, report);
         for (auto& [id, job] : jobs)
-            if ((job.state == JobState::scheduled || job.state == JobState::retryable) && job.run_at <= now)
+            if (request.slots > 0 && (job.state == JobState::scheduled || job.state == JobState::retryable) &&
+                job.run_at <= now)
                 job.state = JobState::available;
         for (const auto& candidate : choose(request, now))
             settled.claims.push_back(claim(jobs.at(candidate.id), request.runner, now));
