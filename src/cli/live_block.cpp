@@ -4,6 +4,7 @@
 #include "cli/render.hpp"
 #include "core/duration.hpp"
 #include "core/text.hpp"
+#include "os/system.hpp"
 
 #include <fmt/format.h>
 
@@ -109,6 +110,11 @@ TerminalSize narration_size()
     if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
         return {};
     return {size.ws_col, size.ws_row};
+}
+
+bool can_redraw()
+{
+    return os::environment_variable("TERM").value_or("") != "dumb";
 }
 
 void write_narration(const std::string& text) noexcept

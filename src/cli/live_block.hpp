@@ -54,6 +54,9 @@ struct TerminalSize {
 };
 [[nodiscard]] TerminalSize narration_size();
 
+/// False on a terminal without cursor movement ($TERM is "dumb").
+[[nodiscard]] bool can_redraw();
+
 /// Writes to stderr at once; a display that cannot be written is no failure of what it displays.
 void write_narration(const std::string& text) noexcept;
 

@@ -40,18 +40,20 @@ std::string describe_holder(const std::optional<os::LockHolder>& holder, Time no
 {
     if (!holder || holder->pid == 0)
         return "another tick";
-    return fmt::format("the tick with pid {} (since {})", holder->pid,
+    return fmt::format("the tick with pid {}, which has held it for {},", holder->pid,
                        describe_duration(std::max(now - holder->since, Duration::zero())));
 }
 
 [[noreturn]] void throw_stuck(const Config& config, Time now)
 {
     const auto holder = os::LockFile::holder(config.run.lock);
-    const std::int64_t pid = holder ? holder->pid : 0;
-    throw Error(ExitStatus::busy,
-                fmt::format("cannot take the lock '{}': {} does not let it go; it may be stopped: look with "
-                            "'ps -o stat,cmd -p {}', continue it with 'kill -CONT {}' or end it",
-                            config.run.lock.string(), describe_holder(holder, now), pid, pid));
+    std::string remedy;
+    if (holder && holder->pid != 0)
+        remedy = fmt::format(
+            ": look at it with 'ps -o stat,cmd -p {0}', continue it with 'kill -CONT {0}', or end it", holder->pid);
+    throw Error(ExitStatus::busy, fmt::format("cannot take the lock '{}': {} does not let it go; it seems to be "
+                                              "stopped{}",
+                                              config.run.lock.string(), describe_holder(holder, now), remedy));
 }
 
 /// False: another tick sees to the work.
@@ -104,6 +106,29 @@ TickEvents logging_events(LogSink& sink)
     };
 }
 
+/// Both are told everything. Neither holds on to the other, so they must outlive what is returned.
+TickEvents both(const TickEvents& first, const TickEvents& second)
+{
+    return {
+        .started =
+            [&](const Claim& claim) {
+                first.started(claim);
+                second.started(claim);
+            },
+        .ended =
+            [&](const Claim& claim, const RunFinished& end) {
+                first.ended(claim, end);
+                second.ended(claim, end);
+            },
+        .warning =
+            [&](const std::string& text) {
+                first.warning(text);
+                second.warning(text);
+            },
+        .woke = first.woke,
+    };
+}
+
 int tick(Context& context, Kind kind, LogSink& sink)
 {
     const Config& config = context.config();
@@ -138,10 +163,15 @@ int tick(Context& context, Kind kind, LogSink& sink)
         const TickReport report = run_tick(store, *jobs, held, config, setup, os::wall_clock, logging_events(sink));
         return exit_status_of(report, false);
     }
-    OnceDisplay display(
-        {.terminal = context.err_terminal, .color = context.err_terminal && context.color, .quiet = context.quiet},
-        &store, os::wall_clock, write_narration);
-    const TickReport report = run_tick(store, *jobs, held, config, setup, os::wall_clock, display.events());
+    OnceDisplay display({.terminal = context.err_terminal && can_redraw(),
+                         .color = context.err_terminal && context.color,
+                         .quiet = context.quiet},
+                        &store, os::wall_clock, write_narration);
+    const TickEvents shown = display.events();
+    const TickEvents logged = logging_events(sink);
+    // What goes to stderr is on the display already.
+    const TickReport report =
+        run_tick(store, *jobs, held, config, setup, os::wall_clock, sink.is_stderr() ? shown : both(shown, logged));
     display.finish();
     if (context.json)
         context.out(once_json(report, display.ended()));

@@ -52,7 +52,7 @@ class Waiting {
 public:
     Waiting(Context& context, std::span<const JobId> jobs)
         : context_(context), store_(context.store(sqlite::Access::read)),
-          live_(context.err_terminal && !context.quiet), block_(write_narration)
+          live_(context.err_terminal && !context.quiet && can_redraw()), block_(write_narration)
     {
         for (const JobId job : jobs)
             jobs_.try_emplace(job);
