@@ -7,15 +7,13 @@
 #include <limits>
 #include <stdexcept>
 
-namespace escher
-{
+namespace escher {
 
 using std::chrono::floor;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-namespace
-{
+namespace {
 
 constexpr seconds four_centuries{std::int64_t{146'097} * 86'400};
 
@@ -215,8 +213,10 @@ void Zone::extend_by_rule(std::string_view rule_text)
     const int year = static_cast<int>(std::chrono::year_month_day(floor<std::chrono::days>(last)).year());
     if (from_the_start)
         initial_ = standard;
-    for (const RuleChange& change : changes_of(rule, year, year + 404))
-        if (change.at > last)
+    // The last year's end of daylight time may be undone at the same instant by a year that is not there any more.
+    const sys_seconds end(std::chrono::sys_days(std::chrono::year(year + 405) / 1 / 1));
+    for (const RuleChange& change : changes_of(rule, year, year + 405))
+        if (change.at > last && change.at < end)
             changes_.push_back({change.at, change.daylight ? daylight : standard});
     // Two whole years of the rule lie before the repeated cycle, and two behind it.
     cycle_end_ = std::chrono::sys_days(std::chrono::year(year + 402) / 1 / 1).time_since_epoch();
