@@ -13,7 +13,7 @@ import time
 
 from processes import Held, processes_of, read_proc, wait_gone
 
-BINARY = os.path.abspath(os.environ.get("ESCHER_CRON_BINARY", "build/escher-cron"))
+BINARY = os.path.abspath(os.environ.get("ESCHER_CRON_BINARY", "build/src/escher-cron"))
 
 # How much slower than expected this machine or this build may be before a test gives up.
 PATIENCE = float(os.environ.get("ESCHER_E2E_PATIENCE", "1"))

@@ -1,14 +1,12 @@
 """The command line itself: help, mistakes, completion."""
 
+import json
 import os
-import subprocess
 
 from case import EndToEnd
-from sandbox import BINARY
 
 COMMANDS = ("add", "list", "show", "log", "wait", "cancel", "retry", "progress", "message", "note", "next", "plan",
             "status", "pause", "resume", "init", "check", "prune")
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 class CommandLine(EndToEnd):
@@ -72,7 +70,6 @@ class CommandLine(EndToEnd):
         self.assertEqual(self.box.escher("list", "--json").out, one)
 
     def test_every_reading_command_prints_one_json_object(self):
-        import json
         job = self.box.add("true")
         self.box.tick()
         for words in (["list"], ["show", job], ["status"], ["next"], ["plan"], ["wait", job], ["check"],
@@ -81,33 +78,6 @@ class CommandLine(EndToEnd):
             result = self.box.escher(*words, "--json", status=None)
             if result.out:
                 self.assertEqual(json.loads(result.out)["schema"], 1, words)
-
-    def test_the_shells_completion_knows_commands_options_and_ids(self):
-        self.box.add("true", options=["--name", "resize"])
-        self.box.add("true", options=["--in", "1h"])
-        script = os.path.join(REPOSITORY, "etc", "bash-completion")
-        file = [os.path.join(folder, name) for folder, _, names in os.walk(script) for name in names] or [script]
-        program = f"""
-            source /usr/share/bash-completion/bash_completion
-            source {file[0]}
-            complete_line() {{
-                COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${{#COMP_LINE}}; COMPREPLY=()
-                $(complete -p escher-cron | sed -nE 's/.*-F ([^ ]+) .*/\\1/p') escher-cron "${{COMP_WORDS[COMP_CWORD]}}" ""
-                echo "${{COMPREPLY[*]}}"
-            }}
-            complete_line escher-cron pro
-            complete_line escher-cron list --st
-            complete_line escher-cron show ""
-        """
-        environment = {**self.box.environment, "PATH": os.path.dirname(BINARY) + ":/usr/bin:/bin"}
-        result = subprocess.run(["bash", "--norc", "-c", program], env=environment, capture_output=True, text=True,
-                                check=False, timeout=30)
-        lines = result.stdout.splitlines()
-        self.assertEqual(len(lines), 3, result)
-        self.assertIn("progress", lines[0])
-        self.assertIn("--state", lines[1])
-        self.assertIn("1", lines[2])
-        self.assertIn("2", lines[2])
 
     def test_check_is_content_with_a_sound_installation(self):
         self.box.add("true")
