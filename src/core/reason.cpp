@@ -71,14 +71,13 @@ std::optional<Time> estimated_start(const Circumstances& circumstances, Time nex
     return next_tick + waves * *circumstances.usual_duration;
 }
 
-std::string in_line(const Circumstances& circumstances, Time now)
+/// ", position 3, estimated start 14:05", as far as that is known.
+std::string place_in_line(const Circumstances& circumstances, Time next_tick)
 {
-    const Duration wait = circumstances.tick_lives ? Duration(0) : until_next_tick(now);
-    std::string text =
-        circumstances.tick_lives ? "a tick is about to start it" : "next tick in " + describe_duration(wait);
+    std::string text;
     if (circumstances.position)
         text += ", position " + std::to_string(*circumstances.position);
-    if (const auto start = estimated_start(circumstances, now + wait); start && circumstances.clock)
+    if (const auto start = estimated_start(circumstances, next_tick); start && circumstances.clock)
         text += ", estimated start " + circumstances.clock(*start);
     return text;
 }
@@ -97,11 +96,15 @@ std::string reason_of_waiting(const Job& job, const Circumstances& circumstances
         return *obstacle;
     if (const auto obstacle = key_obstacle(queue, job.concurrency_key, circumstances.limits, circumstances.taken))
         return *obstacle;
+    const Duration wait = circumstances.tick_lives ? Duration(0) : until_next_tick(now);
+    const std::string place = place_in_line(circumstances, now + wait);
     if (const auto obstacle = slot_obstacle(circumstances.limits, circumstances.taken))
-        return *obstacle;
+        return *obstacle + place;
     if (circumstances.load && circumstances.max_load && *circumstances.load > *circumstances.max_load)
         return "load " + one_decimal(*circumstances.load) + " over " + one_decimal(*circumstances.max_load);
-    return in_line(circumstances, now);
+    if (circumstances.tick_lives)
+        return "a tick is about to start it" + place;
+    return "next tick in " + describe_duration(wait) + place;
 }
 
 std::string at_time(Time time, const Circumstances& circumstances, Time now)

@@ -115,7 +115,9 @@ private:
 
     [[nodiscard]] std::optional<Time> starved_since(const Head& head) const
     {
-        if (served_.contains(head.job.queue) || now_ - head.job.run_at < starvation_after || !head.lane.last_start)
+        // With aging no queue starves: waiting itself moves a job forward.
+        if (limits_.aging || served_.contains(head.job.queue) || now_ - head.job.run_at < starvation_after ||
+            !head.lane.last_start)
             return std::nullopt;
         const Time since = std::max(head.job.run_at, head.lane.last_start().value_or(Time::min()));
         return now_ - since < starvation_after ? std::nullopt : std::optional(since);

@@ -27,7 +27,7 @@ struct Lane {
 inline constexpr Duration starvation_after = std::chrono::minutes(5);
 
 /// Chooses at most `slots` of the lanes' candidates, in the order in which they should start: a job of a starving
-/// queue first, one for each, the longest starved first; then lowest effective priority; among equals the queue with
+/// queue first (unless there is aging), one for each, the longest starved first; then lowest effective priority; among equals the queue with
 /// the fewest running jobs (those chosen here included); then the oldest run_at; then the lowest id. Keeps to every
 /// limit, with `taken` as what runs now. Draws from a lane only as far as needed: a queue that is paused, full or at its
 /// rate is not read at all.
