@@ -8,6 +8,14 @@ namespace
 
 constexpr int most_dots = 15;
 
+/// Indexed by character: the few that the scan has to look at. It passes over every config at every tick.
+constexpr auto means_something = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("\"'#\n=[]{},."))
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+
 /// The offset after the string that begins at `begin` (a quote); the end of the text where it is not closed.
 std::size_t skip_string(std::string_view text, std::size_t begin)
 {
@@ -45,6 +53,10 @@ std::optional<Position> find_deep_key(std::string_view text)
     int dots = 0;
     for (std::size_t i = 0; i < text.size();) {
         const char c = text[i];
+        if (!means_something[static_cast<unsigned char>(c)]) {
+            ++i;
+            continue;
+        }
         if (c == '"' || c == '\'') {
             i = skip_string(text, i);
             continue;
@@ -57,7 +69,7 @@ std::optional<Position> find_deep_key(std::string_view text)
         if (c == '.' && ++dots > most_dots)
             return position_at(text, i);
         // Whatever ends a key. The dots of numbers and dates are few between these.
-        if (std::string_view("#\n=[]{},").find(c) != std::string_view::npos)
+        if (c != '.')
             dots = 0;
         ++i;
     }

@@ -146,9 +146,11 @@ void Load::read_schedules(const Source& source)
 {
     enter(source);
     source.document.root().each([&](std::string_view section, Position, TomlValue value) {
-        if (section == "schedule" && value.kind() == Kind::table)
-            read_definitions(section, value, schedules_,
-                             [&](auto name, Position at, TomlValue table) { builder_.add(name, at, table); });
+        if (section != "schedule" || value.kind() != Kind::table)
+            return;
+        config_.schedules.reserve(config_.schedules.size() + value.size());
+        read_definitions(section, value, schedules_,
+                         [&](auto name, Position at, TomlValue table) { builder_.add(name, at, table); });
     });
 }
 
@@ -175,16 +177,20 @@ void Load::read_defaults(TomlValue table)
 void Load::read_definitions(std::string_view kind, TomlValue section, Definitions& seen, const ReadDefinition& read)
 {
     const std::string word(kind);
+    const auto label = [&](std::string_view name) { return word + " '" + quotable(name) + "'"; };
     section.each([&](std::string_view name, Position at, TomlValue table) {
-        const auto label = word + " '" + quotable(name) + "'";
         if (table.kind() != Kind::table)
             return reader_.complain(at, "'" + quotable(name) + "' stands in [" + word + "] itself: write it in a [" +
                                             word + ".NAME]");
         if (const auto wrong = check_section_name(name); !wrong.empty())
-            return reader_.complain(at, label + ": " + wrong);
-        const auto [first, fresh] = seen.try_emplace(std::string(name), reader_.place(at));
-        if (!fresh)
-            return reader_.complain(at, label + " is defined already at " + problems_.describe(first->second));
+            return reader_.complain(at, label(name) + ": " + wrong);
+        // Within one file the parser has seen to it.
+        if (sources_.size() > 1) {
+            const auto [first, fresh] = seen.try_emplace(std::string(name), reader_.place(at));
+            if (!fresh)
+                return reader_.complain(at,
+                                        label(name) + " is defined already at " + problems_.describe(first->second));
+        }
         read(name, at, table);
     });
 }

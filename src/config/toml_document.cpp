@@ -91,7 +91,8 @@ bool TomlValue::boolean() const
 
 std::size_t TomlValue::size() const
 {
-    return node_of(node_).as_array()->size();
+    const auto& node = node_of(node_);
+    return node.is_table() ? node.as_table()->size() : node.as_array()->size();
 }
 
 TomlValue TomlValue::element(std::size_t index) const

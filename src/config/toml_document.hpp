@@ -48,7 +48,7 @@ public:
     [[nodiscard]] double real() const;
     [[nodiscard]] bool boolean() const;
 
-    [[nodiscard]] std::size_t size() const; ///< of an array
+    [[nodiscard]] std::size_t size() const; ///< of an array or a table
     [[nodiscard]] TomlValue element(std::size_t index) const;
 
     /// Calls `visit` for each entry of a table, ordered by key, with where the key stands.
