@@ -87,32 +87,34 @@ std::string output_text(const Run& run)
 
 Table runs_table(Context& context, const std::vector<Run>& runs, Time now)
 {
-    Table table({{"RUN", true},
-                 {"STARTED"},
-                 {"ENDED"},
-                 {"TOOK", true},
-                 {"OUTCOME", false, true},
-                 {"CPU", true},
-                 {"MEMORY", true},
-                 {"OUTPUT", true}});
+    // On a terminal, how long it took says enough of the end, and leaves the outcome room.
+    const bool terminal = context.out_terminal;
+    std::vector<Table::Column> columns = {{"RUN", true}, {"STARTED"},      {"TOOK", true},  {"OUTCOME", false, true},
+                                          {"CPU", true}, {"MEMORY", true}, {"OUTPUT", true}};
+    if (!terminal)
+        columns.insert(columns.begin() + 2, {"ENDED"});
+    Table table(columns);
     const auto time = [&](const std::optional<Time>& at) {
         if (!at)
             return std::string("-");
-        return context.out_terminal ? format_local(*at, context.zone()) : format_rfc3339(*at, context.zone());
+        return terminal ? format_local(*at, context.zone()) : format_rfc3339(*at, context.zone());
     };
     for (const Run& run : runs) {
         const auto took = duration_of(run, now);
         const bool good = run.outcome && succeeded(*run.outcome);
         const Style style = !run.outcome ? Style::blue : good ? Style::green : Style::red;
         const bool ended = run.ended_at.has_value();
-        table.add({{std::to_string(run.attempt), Style::plain},
-                   {time(run.started_at), Style::plain},
-                   {time(run.ended_at), Style::plain},
-                   {took ? describe_duration(*took) : "-", Style::plain},
-                   {run.outcome ? describe(*run.outcome) : "running", style},
-                   {ended ? describe_duration(run.usage.cpu_user + run.usage.cpu_system) : "-", Style::plain},
-                   {ended ? human_bytes(run.usage.peak_memory_bytes) : "-", Style::plain},
-                   {ended ? output_text(run) : "-", Style::plain}});
+        std::vector<Table::Cell> row = {
+            {std::to_string(run.attempt), Style::plain},
+            {time(run.started_at), Style::plain},
+            {took ? describe_duration(*took) : "-", Style::plain},
+            {run.outcome ? describe(*run.outcome) : "running", style},
+            {ended ? describe_duration(run.usage.cpu_user + run.usage.cpu_system) : "-", Style::plain},
+            {ended ? human_bytes(run.usage.peak_memory_bytes) : "-", Style::plain},
+            {ended ? output_text(run) : "-", Style::plain}};
+        if (!terminal)
+            row.insert(row.begin() + 2, {time(run.ended_at), Style::plain});
+        table.add(std::move(row));
     }
     return table;
 }

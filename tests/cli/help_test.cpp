@@ -86,7 +86,7 @@ TEST_CASE("every example of a command can be parsed")
         for (std::string example : command.examples) {
             CAPTURE(example);
             // What a shell would see: up to a pipe or a trailing remark, words quoted with '.
-            example.erase(std::min(example.find(" |"), example.find("  ")));
+            example = example.substr(0, std::min(example.find(" |"), example.find("  ")));
             std::vector<std::string> words(1);
             bool quoted = false;
             for (const char c : example) {

@@ -45,8 +45,8 @@ struct World {
         for (const auto& [option, text] : given.options) {
             if (option == "param")
                 draft.set_param(text.substr(0, text.find('=')), text.substr(text.find('=') + 1));
-            else
-                REQUIRE(draft.set(option, text));
+            else if (!draft.set(option, text))
+                FAIL("no option of a job: " << option);
         }
         if (!given.argv.empty())
             draft.set_command(given.argv);
