@@ -25,7 +25,7 @@ std::string contents(const std::filesystem::path& path)
 TEST_CASE("a line of the log is one line whatever its text")
 {
     CHECK(log_line(LogLevel::warning, "disk\nfull \x1b[0m", Time(1'700'000'000s), 42) ==
-          "2023-11-14T22:13:20Z escher-cron[42] warning: disk\\x0afull \\x1b[0m\n");
+          "2023-11-14T22:13:20Z escher-cron[42] warning: disk\\nfull \\x1b[0m\n");
 }
 
 TEST_CASE("a log file gets what its level lets through")

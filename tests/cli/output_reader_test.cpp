@@ -84,8 +84,9 @@ TEST_CASE("a character that lies across two pieces is not taken apart")
     for (std::size_t cut = 0; cut <= text.size(); ++cut) {
         CAPTURE(cut);
         PieceEscaper escaper;
-        const std::string seen =
-            escaper.escape(text.substr(0, cut)) + escaper.escape(text.substr(cut)) + escaper.rest();
+        std::string seen = escaper.escape(text.substr(0, cut));
+        seen += escaper.escape(text.substr(cut));
+        seen += escaper.rest();
         CHECK(seen == "a\u00e4\u6f22\U0001f600\\x1b[2Jz");
     }
 }

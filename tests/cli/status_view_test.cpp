@@ -77,7 +77,7 @@ TEST_CASE("status in a pipe is a key and a value a line")
           "last tick\t2023-11-14T22:13:09Z: 3 started, 2 completed, 1 failed\n"
           "jobs\t2 running, 1 failed\n"
           "next due\t2023-11-14T23:13:20Z\n"
-          "paused\tqueue mail by anna, until resumed: relay is\\x09down\n"
+          "paused\tqueue mail by anna, until resumed: relay is\\tdown\n"
           "database\t/var/lib/x/jobs.db\n"
           "bytes\t2048\n"
           "schedule\tnightly\t30 3 * * *\t2023-11-14T00:13:20Z\tjob 17 completed\t2023-11-15T00:13:20Z\n");
