@@ -16,17 +16,18 @@ namespace escher::cli {
 
 namespace {
 
-constexpr std::size_t longest_word = 255;
+constexpr std::size_t longest_word = 255; ///< of what names something of the config
+constexpr std::size_t longest_text = 1024;
 constexpr std::int64_t priority_range = 1'000'000;
 constexpr std::int64_t most_retries = 1000;
 
-std::string checked_word(const std::string& label, const std::string& text)
+std::string checked_word(const std::string& label, const std::string& text, std::size_t most)
 {
     const auto refuse = [&](const std::string& what) { throw Error(ExitStatus::usage, label + ": " + what); };
     if (text.empty())
         refuse("is empty: write something, or leave the option away");
-    if (text.size() > longest_word)
-        refuse("is longer than " + std::to_string(longest_word) + " bytes");
+    if (text.size() > most)
+        refuse("is longer than " + std::to_string(most) + " bytes");
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t length = character_length(std::string_view(text).substr(at));
         const auto byte = static_cast<unsigned char>(text[at]);
@@ -54,11 +55,11 @@ bool JobDraft::set(const std::string& option, const std::string& text)
 {
     const std::string label = dashes_ + option;
     if (option == "task") {
-        task_ = checked_word(label, text);
+        task_ = checked_word(label, text, longest_word);
     } else if (option == "name") {
-        job_.name = checked_word(label, text);
+        job_.name = checked_word(label, text, longest_text);
     } else if (option == "queue") {
-        job_.queue = checked_word(label, text);
+        job_.queue = checked_word(label, text, longest_word);
         has_queue_ = true;
     } else if (option == "priority") {
         job_.priority = static_cast<int>(read_number(label, text, -priority_range, priority_range));
@@ -75,9 +76,9 @@ bool JobDraft::set(const std::string& option, const std::string& text)
     } else if (option == "retries") {
         job_.retries = static_cast<int>(read_number(label, text, 0, most_retries));
     } else if (option == "unique") {
-        job_.unique_key = checked_word(label, text);
+        job_.unique_key = checked_word(label, text, longest_text);
     } else if (option == "key") {
-        job_.concurrency_key = checked_word(label, text);
+        job_.concurrency_key = checked_word(label, text, longest_text);
     } else if (option == "after") {
         after_.push_back(text);
     } else if (option == "after-any") {

@@ -166,10 +166,9 @@ void check_counts(const Command& command, const Arguments& arguments)
     if (arguments.positional.size() > command.max_positional)
         refuse("'" + command.name + "' does not take '" + arguments.positional[command.max_positional] +
                "': " + usage);
-    for (const auto* options : {&command.options})
-        for (const Option& option : *options)
-            if (!option.repeatable && !option.value.empty() && arguments.values(option.name).size() > 1)
-                refuse("option '--" + option.name + "' can be given only once");
+    for (const Option& option : command.options)
+        if (!option.repeatable && !option.value.empty() && arguments.values(option.name).size() > 1)
+            refuse("option '--" + option.name + "' can be given only once");
 }
 
 const Command& command_called(const std::string& name)
@@ -190,9 +189,7 @@ Parsed parse_command_line(std::span<const std::string> argv)
     Words words = cut(argv);
     Parsed parsed;
     if (words.command == "help") {
-        words.ours.erase(std::remove_if(words.ours.begin(), words.ours.end(),
-                                        [](const auto& word) { return word.starts_with("-"); }),
-                         words.ours.end());
+        std::erase_if(words.ours, [](const std::string& word) { return word.starts_with('-'); });
         parsed.command = &command_called(words.ours.empty() ? "" : words.ours.front());
         parsed.help = true;
         parsed.overview = words.ours.empty();

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
+#include <utility>
 
 namespace escher::cli {
 
@@ -82,18 +84,26 @@ std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits&
     return result;
 }
 
-Why::Why(Context& context, Store& store, Time now) : store_(store), now_(now)
+Why::Why(Context& context, Store& store, Time now) : context_(context), store_(store), now_(now)
 {
-    const Config& config = context.config();
-    circumstances_.limits = context.limits();
-    circumstances_.taken = store.occupancy(circumstances_.limits, now);
-    circumstances_.last_tick = store.summary().last_tick;
-    circumstances_.tick_lives = os::LockFile::holder(config.run.lock).has_value();
-    circumstances_.max_load = config.run.max_load;
-    if (config.run.max_load)
-        circumstances_.load = os::load_average();
     circumstances_.clock = [now, zone = context.zone()](Time time) { return clock_text(time, now, zone); };
-    circumstances_.rejection = [&config](const Job& job) { return rejection(config.policies, job); };
+    circumstances_.rejection = [&config = context.config()](const Job& job) {
+        return rejection(config.policies, job);
+    };
+}
+
+void Why::gather()
+{
+    if (std::exchange(gathered_, true))
+        return;
+    const RunConfig& run = context_.config().run;
+    circumstances_.limits = context_.limits();
+    circumstances_.taken = store_.occupancy(circumstances_.limits, now_);
+    circumstances_.last_tick = store_.summary().last_tick;
+    circumstances_.tick_lives = os::LockFile::holder(run.lock).has_value();
+    circumstances_.max_load = run.max_load;
+    if (run.max_load)
+        circumstances_.load = os::load_average();
 }
 
 void Why::rank()
@@ -113,6 +123,9 @@ std::string Why::reason_of(const Job& job)
 {
     circumstances_.position.reset();
     circumstances_.usual_duration.reset();
+    const bool ended_or_running = is_finished(job.state) || job.state == JobState::running;
+    if (!ended_or_running && (job.state == JobState::available || job.run_at <= now_))
+        gather();
     if (job.state == JobState::available && job.waits_for.empty()) {
         rank();
         if (const auto found = positions_->find(job.id); found != positions_->end()) {

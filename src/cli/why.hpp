@@ -8,21 +8,23 @@
 namespace escher::cli {
 
 /// Answers "why is this job not running?" for jobs of one moment: gathers what the answer depends on from the store,
-/// the tick lock and the system, once.
+/// the tick lock and the system, once, and only if a job is asked for that could be running.
 class Why {
 public:
-    /// Throws Error as the store does.
     Why(Context& context, Store& store, Time now);
 
-    /// Empty: it runs or has completed.
+    /// Empty: it runs or has completed. Throws Error as the store does.
     [[nodiscard]] std::string reason_of(const Job& job);
 
 private:
+    void gather();
     void rank();
 
+    Context& context_;
     Store& store_;
     Time now_;
     Circumstances circumstances_;
+    bool gathered_ = false;
     std::optional<std::map<JobId, int>> positions_; ///< filled when first needed; empty where there are too many
 };
 

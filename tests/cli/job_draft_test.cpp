@@ -140,7 +140,7 @@ TEST_CASE("what could not be run is refused, and says what to write")
         {{{{"name", ""}}}, ExitStatus::usage, "--name: is empty"},
         {{{{"queue", "a\nb"}}}, ExitStatus::usage, "--queue: holds a control character"},
         {{{{"unique", "\xff"}}}, ExitStatus::usage, "--unique: holds a control character or is not UTF-8"},
-        {{{{"key", std::string(256, 'x')}}}, ExitStatus::usage, "--key: is longer than 255 bytes"},
+        {{{{"key", std::string(1025, 'x')}}}, ExitStatus::usage, "--key: is longer than 1024 bytes"},
         {{{{"after", "99"}}}, ExitStatus::bad_data, "--after: there is no job 99"},
         {{{{"after", "1,,2"}}}, ExitStatus::usage, "--after: '1,,2' is no list of ids"},
         {{{{"after", "first"}}}, ExitStatus::usage, "'first' is not a job"},
