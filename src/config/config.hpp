@@ -7,8 +7,7 @@
 #include <filesystem>
 #include <functional>
 
-namespace escher
-{
+namespace escher {
 
 enum class Journal { wal, rollback };
 enum class RunMode { cron, automatic };

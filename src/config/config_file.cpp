@@ -8,11 +8,9 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 namespace fs = std::filesystem;
 
@@ -28,8 +26,7 @@ std::string describe_errno(int error)
     return std::generic_category().message(error);
 }
 
-class OpenFile
-{
+class OpenFile {
 public:
     /// Without O_NONBLOCK a FIFO would keep a tick waiting for its writer.
     explicit OpenFile(const fs::path& path)
@@ -94,8 +91,7 @@ ConfigFile read_config_file(const fs::path& path, bool strict)
     if (strict)
         require_root_only(path);
     const OpenFile file(path);
-    struct stat status {
-    };
+    struct stat status {};
     if (::fstat(file.descriptor(), &status) != 0)
         fail(path, describe_errno(errno));
     if (S_ISDIR(status.st_mode))
@@ -155,8 +151,7 @@ void require_root_only(const fs::path& path)
             continue;
         }
         const auto here = part.is_absolute() ? fs::path("/") : done / part;
-        struct stat entry {
-        };
+        struct stat entry {};
         if (::lstat(here.c_str(), &entry) != 0)
             fail(here, describe_errno(errno));
         require_root_only_entry(here, entry);

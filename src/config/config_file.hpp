@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace escher
-{
+namespace escher {
 
 /// The contents of a config file, and who owns it.
 struct ConfigFile {

@@ -1,10 +1,8 @@
 #include "config/places.hpp"
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 namespace fs = std::filesystem;
 

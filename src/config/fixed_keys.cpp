@@ -3,11 +3,9 @@
 
 #include <cmath>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 using namespace std::chrono_literals;
 using Value = TomlValue;

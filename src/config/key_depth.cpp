@@ -1,10 +1,8 @@
 #include "config/key_depth.hpp"
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 constexpr int most_dots = 15;
 

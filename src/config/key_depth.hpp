@@ -4,8 +4,7 @@
 
 #include <optional>
 
-namespace escher
-{
+namespace escher {
 
 /// The place of the first key in a TOML text that has more than 16 parts (`a.b.c...`). Such a key makes tables nest
 /// so deep that destroying them overflows the stack, and the parser's library has no limit of its own for it.

@@ -1,11 +1,9 @@
 #include "config/keys.hpp"
 #include "core/suggest.hpp"
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 template<class T>
 void append(std::vector<KeyText>& to, std::span<const Key<T>> keys, std::string_view without = {})

@@ -5,8 +5,7 @@
 #include <functional>
 #include <span>
 
-namespace escher
-{
+namespace escher {
 
 /// One key of the config. Whatever is not in a table of these is unknown; what is, stands in etc/escher-cron.toml.
 template<class T>

@@ -7,18 +7,15 @@
 
 #include <algorithm>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 namespace fs = std::filesystem;
 using Kind = TomlValue::Kind;
 
 /// One load: the files, what is made of them, and what is wrong with them.
-class Load
-{
+class Load {
 public:
     Load(fs::path file, const ConfigContext& context)
         : file_(fs::absolute(file)), shown_(std::move(file)), context_(context),

@@ -2,8 +2,7 @@
 
 #include "config/config.hpp"
 
-namespace escher
-{
+namespace escher {
 
 /// $XDG_CONFIG_HOME/escher-cron/escher-cron.toml; none without a home directory.
 [[nodiscard]] std::optional<std::filesystem::path> person_config(const ConfigContext& context);

@@ -1,11 +1,9 @@
 #include "config/keys.hpp"
 #include "config/quantity.hpp"
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 using namespace std::chrono_literals;
 using Value = TomlValue;

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-namespace escher
-{
+namespace escher {
 
 std::size_t Problems::add_file(std::string name)
 {
@@ -41,21 +40,22 @@ std::string Problems::text() const
     return text;
 }
 
-std::string quotable(std::string_view text)
+std::string quotable(std::string_view text, std::size_t longest)
 {
-    constexpr std::size_t longest = 60;
     constexpr std::string_view digits = "0123456789abcdef";
+    const auto byte_at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const auto continues = [](unsigned byte) { return (byte & 0xC0U) == 0x80U; }; // a UTF-8 sequence
     std::string quoted;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        const bool begins = (byte & 0xC0U) != 0x80U;
-        if (quoted.size() >= longest && begins)
+        const auto byte = byte_at(i);
+        if (quoted.size() >= longest && !continues(byte))
             return quoted + "...";
-        // U+0080 to U+009F command some terminals as well; in UTF-8 they begin with C2.
-        const bool after_c2 = i > 0 && static_cast<unsigned char>(text[i - 1]) == 0xC2;
-        if (byte < 0x20 || byte == 0x7F || (byte < 0xA0 && after_c2 && !begins)) {
+        // U+0080 to U+009F command some terminals as well; in UTF-8 they are C2 80 to C2 9F.
+        const bool begins_c1 = byte == 0xC2 && continues(byte_at(i + 1)) && byte_at(i + 1) < 0xA0;
+        const bool ends_c1 = i > 0 && byte_at(i - 1) == 0xC2 && continues(byte) && byte < 0xA0;
+        if (byte < 0x20 || byte == 0x7F || begins_c1 || ends_c1) {
             quoted += "\\x";
-            quoted += digits[byte >> 4];
+            quoted += digits[byte >> 4U];
             quoted += digits[byte & 15U];
         } else {
             quoted += text[i];

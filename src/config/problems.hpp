@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace escher
-{
+namespace escher {
 
 /// Where in the files of a config something stands.
 struct Place {
@@ -15,8 +14,7 @@ struct Place {
 };
 
 /// What is wrong with a config: collected, so that one attempt shows all of it.
-class Problems
-{
+class Problems {
 public:
     /// `name` is what a person knows the file by.
     std::size_t add_file(std::string name);
@@ -42,7 +40,7 @@ private:
     std::vector<Problem> problems_;
 };
 
-/// `text` of a config as messages quote it: cut when long, control characters as \xNN.
-[[nodiscard]] std::string quotable(std::string_view text);
+/// `text` of a config as messages quote it: cut after `longest` bytes, control characters as \xNN.
+[[nodiscard]] std::string quotable(std::string_view text, std::size_t longest = 60);
 
 } // namespace escher

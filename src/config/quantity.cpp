@@ -7,11 +7,9 @@
 #include <limits>
 #include <utility>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 /// The number that `text` begins with, taken off its front; no sign.
 std::optional<std::int64_t> take_number(std::string_view& text)

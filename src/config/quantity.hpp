@@ -6,8 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace escher
-{
+namespace escher {
 
 /// Parses "4MiB", "10GB", "512kB", "100B": kB, MB, GB, TB are powers of 1000, KiB, MiB, GiB, TiB of 1024. In bytes.
 /// None: not a size, or beyond 63 bits.

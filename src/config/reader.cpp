@@ -4,11 +4,9 @@
 #include "core/duration.hpp"
 #include "core/suggest.hpp"
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 /// Longer arguments cannot be passed to a program by Linux (MAX_ARG_STRLEN).
 constexpr std::size_t longest_argument = 128 * 1024 - 1;
@@ -216,8 +214,7 @@ void Reader::text_table(TomlValue value, std::string_view what, NameCheck check,
     });
 }
 
-namespace
-{
+namespace {
 
 constexpr bool is_letter(char c)
 {

@@ -7,13 +7,11 @@
 #include <map>
 #include <set>
 
-namespace escher
-{
+namespace escher {
 
 /// Reads single values into typed members. Whatever is wrong with a value becomes a Problem at the value's place, and
 /// the member is left as it was.
-class Reader
-{
+class Reader {
 public:
     Reader(Problems& problems, const ConfigContext& context, std::filesystem::path base)
         : problems_(problems), context_(context), base_(std::move(base))

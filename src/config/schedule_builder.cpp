@@ -3,11 +3,11 @@
 #include "core/cron.hpp"
 #include "core/suggest.hpp"
 
-namespace escher
-{
+#include <algorithm>
 
-namespace
-{
+namespace escher {
+
+namespace {
 
 using namespace std::chrono_literals;
 
@@ -132,7 +132,10 @@ std::shared_ptr<const Zone> ScheduleBuilder::find_zone(const std::string& name, 
     const auto known = zones_.find(name);
     if (known != zones_.end() && (known->second || at.line == 0)) // without a place, one complaint is enough
         return known->second;
-    std::string why = "no such time zone '" + quotable(name) + "'" + did_you_mean(name, well_known_zones());
+    const auto& well_known = well_known_zones();
+    const bool exists = std::find(well_known.begin(), well_known.end(), name) != well_known.end();
+    std::string why = "no such time zone '" + quotable(name) + "'" +
+                      (exists ? ": is the package tzdata installed?" : did_you_mean(name, well_known));
     std::shared_ptr<const Zone> zone;
     try {
         zone = reader_.context().zone(name);

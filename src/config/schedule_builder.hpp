@@ -3,12 +3,10 @@
 #include "config/keys.hpp"
 #include "config/task_template.hpp"
 
-namespace escher
-{
+namespace escher {
 
 /// Puts schedules together, once all tasks of all files are known.
-class ScheduleBuilder
-{
+class ScheduleBuilder {
 public:
     ScheduleBuilder(Reader& reader, Config& config, const std::map<std::string, ParameterPatterns>& patterns)
         : reader_(reader), config_(config), patterns_(patterns)

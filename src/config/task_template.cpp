@@ -5,11 +5,9 @@
 
 #include <regex>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 /// Bounds what the recursive compiler of libstdc++ needs of the stack.
 constexpr std::size_t longest_pattern = 500;

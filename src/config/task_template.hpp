@@ -5,12 +5,10 @@
 #include <map>
 #include <memory>
 
-namespace escher
-{
+namespace escher {
 
 /// The patterns of a task's parameters, compiled once: a thousand schedules may call one task.
-class ParameterPatterns
-{
+class ParameterPatterns {
 public:
     ParameterPatterns();
     ~ParameterPatterns();

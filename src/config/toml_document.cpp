@@ -1,6 +1,7 @@
 #include "config/toml_document.hpp"
 
 #include "config/key_depth.hpp"
+#include "config/problems.hpp"
 
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
@@ -9,11 +10,9 @@
 #define TOML_ASSERT(condition) static_cast<void>(0)
 #include <toml++/toml.h>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 const toml::node& node_of(const void* node)
 {
@@ -28,14 +27,15 @@ Position position_of(const toml::source_region& region)
 /// The library's description in our words, without the numbers that it quotes.
 std::string describe(std::string_view description)
 {
+    constexpr std::size_t longest = 200; // it may quote keys
     if (description.find("is not representable in") != std::string_view::npos)
         return "syntax error: a number that does not fit into 64 bits";
     if (description.ends_with("could not determine value type"))
         return "syntax error: this is no value; text needs quotes";
     constexpr std::string_view verbose = "Error while parsing ";
     if (description.starts_with(verbose))
-        return "syntax error in " + std::string(description.substr(verbose.size()));
-    return "syntax error: " + std::string(description);
+        return "syntax error in " + quotable(description.substr(verbose.size()), longest);
+    return "syntax error: " + quotable(description, longest);
 }
 
 } // namespace

@@ -9,8 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace escher
-{
+namespace escher {
 
 /// In a text file, both counted from 1; line 0: no place in particular.
 struct Position {
@@ -21,8 +20,7 @@ struct Position {
 };
 
 /// The text is not TOML; what() says why without quoting values of it.
-class SyntaxError : public std::runtime_error
-{
+class SyntaxError : public std::runtime_error {
 public:
     SyntaxError(Position position, const std::string& text) : std::runtime_error(text), position_(position) {}
 
@@ -34,8 +32,7 @@ private:
 
 /// A value of a TomlDocument: as cheap as a pointer, valid as long as the document. The accessor of another kind than
 /// the value's must not be called.
-class TomlValue
-{
+class TomlValue {
 public:
     enum class Kind { table, array, text, integer, real, boolean, date };
 
@@ -60,8 +57,7 @@ private:
 };
 
 /// A parsed TOML text. The only code that knows the parser's library is behind it.
-class TomlDocument
-{
+class TomlDocument {
 public:
     /// Throws SyntaxError, also for text that nests deeper than any config would.
     explicit TomlDocument(std::string_view text);

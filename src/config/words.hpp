@@ -3,8 +3,7 @@
 #include "config/config.hpp"
 #include "core/text.hpp"
 
-namespace escher
-{
+namespace escher {
 
 template<>
 inline constexpr auto names<Journal> = std::to_array<Name<Journal>>({
