@@ -18,8 +18,8 @@ namespace escher::cli {
 
 namespace {
 
-constexpr std::size_t bar_width = 20;
-constexpr std::size_t name_width = 20;
+constexpr std::size_t bar_width = 12;
+constexpr std::size_t name_width = 16;
 
 std::string bar(double percent)
 {
@@ -45,9 +45,10 @@ std::string live_line(const LiveJob& job, Time now, int width)
     if (job.progress)
         line += fmt::format("{} {:>3.0f}%  ", bar(job.progress->percent), job.progress->percent);
     if (job.started_at)
-        line += describe_duration(std::max(now - *job.started_at, Duration::zero()));
+        line += describe_duration(std::chrono::floor<std::chrono::seconds>(
+            std::max(now - *job.started_at, Duration::zero()))); // milliseconds only flicker
     if (job.left)
-        line += fmt::format(", about {} left", describe_duration(*job.left));
+        line += fmt::format(", about {} left", describe_duration(std::chrono::ceil<std::chrono::seconds>(*job.left)));
     if (job.progress && !job.progress->text.empty())
         line += "  " + escape_for_terminal(job.progress->text);
     return fit(line, columns);

@@ -53,7 +53,7 @@ Recurrence parse_recurrence(const std::string& text)
     try {
         return parse_cron(text, os::host_name());
     } catch (const std::invalid_argument& error) {
-        throw Error(ExitStatus::usage, "'" + text + "': " + error.what());
+        throw Error(ExitStatus::usage, error.what()); // which quotes the expression
     }
 }
 

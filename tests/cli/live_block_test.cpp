@@ -27,14 +27,14 @@ LiveJob running(std::int64_t id, const std::string& name)
 TEST_CASE("a line of the live display tells id, name, progress, time and estimate")
 {
     LiveJob job = running(12, "compress");
-    CHECK(live_line(job, now, 100) == "   #12  compress              1 m 3 s");
+    CHECK(live_line(job, now, 100) == "   #12  compress          1 m 3 s");
     job.progress = Progress{.percent = 52, .text = "photo 3", .at = now};
-    job.left = 58s;
+    job.left = 57'400ms;
     CHECK(live_line(job, now, 100) ==
-          "   #12  compress              [##########----------]  52%  1 m 3 s, about 58 s left  photo 3");
+          "   #12  compress          [######------]  52%  1 m 3 s, about 58 s left  photo 3");
     job.state = JobState::available;
     job.reason = "queue paused";
-    CHECK(live_line(job, now, 100) == "   #12  compress              available: queue paused");
+    CHECK(live_line(job, now, 100) == "   #12  compress          available: queue paused");
 }
 
 TEST_CASE("a line never exceeds the width of the terminal")
