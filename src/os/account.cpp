@@ -6,11 +6,9 @@
 
 #include <cerrno>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 /// `look_up(entry, buffer, size, result)` is getpwnam_r or getpwuid_r with its key bound.
 template<typename LookUp>

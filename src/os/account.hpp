@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// A user as a job needs to know it.
 struct Account {
@@ -21,8 +20,7 @@ struct Account {
 };
 
 /// Looks users up once each: the name service may be slow, and jobs are many.
-class Accounts
-{
+class Accounts {
 public:
     /// The effective user, with sound values where it has no entry.
     const Account& own();

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-namespace escher::os
-{
+namespace escher::os {
 
 Child& Children::add(std::unique_ptr<Child> child)
 {

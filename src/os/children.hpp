@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/deadline.hpp"
 #include "os/output_file.hpp"
 
 #include <escher/executor.hpp>
@@ -10,10 +11,7 @@
 #include <memory>
 #include <unordered_map>
 
-namespace escher::os
-{
-
-using SteadyTime = std::chrono::steady_clock::time_point;
+namespace escher::os {
 
 /// A run of ours, from its start until its lease is let go.
 struct Child {
@@ -42,8 +40,7 @@ struct Child {
 };
 
 /// The runs of a supervisor by number and by the pid of the main process.
-class Children
-{
+class Children {
 public:
     Child& add(std::unique_ptr<Child> child);
     void remove(RunId run);

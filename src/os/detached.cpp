@@ -16,11 +16,9 @@
 #include <csignal>
 #include <string_view>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 /// Our environment without what makes a process part of a job: a job that creates a job starts a tick, and that is
 /// nobody's child. The mark tells so to the tick that runs the job.

@@ -3,8 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace escher::os
-{
+namespace escher::os {
 
 std::string errno_text(int error)
 {

@@ -2,8 +2,7 @@
 
 #include <string>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// The system's words for `error`, without changing errno.
 [[nodiscard]] std::string errno_text(int error);

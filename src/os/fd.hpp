@@ -4,12 +4,10 @@
 
 #include <utility>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// Owner of a file descriptor.
-class Fd
-{
+class Fd {
 public:
     Fd() noexcept = default;
     explicit Fd(int fd) noexcept : fd_(fd) {}

@@ -8,11 +8,9 @@
 
 #include <string_view>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 bool is_us_or_root(uid_t uid)
 {

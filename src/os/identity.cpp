@@ -9,8 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 
-namespace escher::os
-{
+namespace escher::os {
 
 Time wall_clock()
 {

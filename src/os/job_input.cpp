@@ -9,11 +9,9 @@
 
 #include <cerrno>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 [[noreturn]] void fail(const char* operation, int error)
 {

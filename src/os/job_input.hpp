@@ -5,12 +5,10 @@
 #include <optional>
 #include <string>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// Where jobs read their standard input from.
-class JobInput
-{
+class JobInput {
 public:
     /// A descriptor that reads as `payload` from its beginning; none, where there is no payload: see nothing(). Throws
     /// Error.

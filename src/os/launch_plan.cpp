@@ -4,11 +4,9 @@
 
 #include <algorithm>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 constexpr const char* user_path = "/usr/local/bin:/usr/bin:/bin";
 constexpr const char* root_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -8,8 +8,7 @@
 
 #include <cstdint>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// What a child does between clone and exec. The order is the order in which it happens.
 enum class ChildStep {
@@ -29,8 +28,7 @@ enum class ChildStep {
 
 /// Everything the child needs as plain data: it shares our memory while it runs, so it must neither allocate nor throw.
 /// Built by the parent; the pointers lead into the plan itself, which therefore stays where it is.
-class LaunchPlan
-{
+class LaunchPlan {
 public:
     /// `account` is the user to become; `changes_user` tells whether it is another than ours.
     LaunchPlan(const LaunchSpec& spec, const Account& account, bool changes_user, const std::string& instance);

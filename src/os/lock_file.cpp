@@ -14,11 +14,9 @@
 #include <ctime>
 #include <sstream>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 constexpr off_t holder_byte = 0;
 constexpr off_t next_byte = 1;

@@ -8,8 +8,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// What is known of the tick that holds the lock.
 struct LockHolder {
@@ -21,8 +20,7 @@ struct LockHolder {
 /// Byte 0: the tick that claims. Byte 1: the one that waits to be next. The byte at `mark()`: held as long as the
 /// process lives, so that others can ask the kernel whether it does. The holder writes its pid, boot id and the time
 /// into the file's text, for people and for LockHolder.
-class LockFile
-{
+class LockFile {
 public:
     /// Opens or creates (0660) the file and takes a mark of its own. Throws Error: a symlink, a FIFO, a directory, a
     /// network file system, no permission.

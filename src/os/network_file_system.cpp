@@ -5,11 +5,9 @@
 #include <array>
 #include <cerrno>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 struct NetworkType {
     unsigned long magic;

@@ -4,11 +4,9 @@
 #include <string_view>
 #include <utility>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 std::optional<std::int64_t> oom_kills(const std::string& file)
 {

@@ -4,13 +4,11 @@
 #include <optional>
 #include <string>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// Tells whether the kernel's memory killer has struck: by the counter of our control group, else by the system's. It
 /// counts victims without naming them, so this is as good as the counter is, no better.
-class OomWitness
-{
+class OomWitness {
 public:
     /// Notes the count from which on a kill is news. Costs two small reads, once.
     void watch();

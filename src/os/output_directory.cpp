@@ -9,11 +9,9 @@
 
 #include <cerrno>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 Fd open_directory(const std::filesystem::path& path)
 {

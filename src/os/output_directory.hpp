@@ -5,12 +5,10 @@
 #include <filesystem>
 #include <string>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// The directory that output files lie in, kept open.
-class OutputDirectory
-{
+class OutputDirectory {
 public:
     explicit OutputDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 

@@ -12,11 +12,9 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 constexpr std::int64_t page = 4096;
 

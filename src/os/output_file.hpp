@@ -8,8 +8,7 @@
 #include <chrono>
 #include <vector>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// A stretch of an output file that holds what the job wrote there.
 struct OutputSegment {
@@ -29,8 +28,7 @@ struct OutputSegment {
 
 /// The output file of a run. Its lock (flock, exclusive) is the run's lease: the open file is inherited by the job as
 /// descriptors 1 and 2, so it stays locked as long as we or any process of the job has it open.
-class OutputFile
-{
+class OutputFile {
 public:
     /// Mode bit of a file whose run has not been executed yet: see mark_executed_mode.
     static constexpr unsigned unexecuted_mark = 01000;

@@ -11,11 +11,9 @@
 #include <memory>
 #include <string_view>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 /// Everything up to `at_most` bytes of a /proc file; none: it cannot be opened or read.
 std::optional<std::string> read_proc(const std::string& path, std::size_t at_most)

@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// What /proc/PID/stat says of a process; see proc(5).
 struct ProcessStat {

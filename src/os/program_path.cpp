@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-namespace escher::os
-{
+namespace escher::os {
 
 std::vector<std::string> program_candidates(const std::string& program, const std::string& path)
 {

@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// The files that `program` may stand for, in the order of `path` (as $PATH; an empty element is the current
 /// directory). A program with a slash stands for itself.

@@ -12,11 +12,9 @@
 #include <cerrno>
 #include <csignal>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 /// How sure it is that a process belongs to a run.
 enum class Belonging {

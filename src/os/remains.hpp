@@ -6,13 +6,11 @@
 
 #include <functional>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// Asks the kernel about runs of other runners, by the three proofs: the lock on the output file, the session, and the
 /// environment of every process.
-class Remains
-{
+class Remains {
 public:
     Remains(const OutputDirectory& directory, std::string instance, std::function<bool(std::int64_t)> mark_lives)
         : directory_(directory), instance_(std::move(instance)), mark_lives_(std::move(mark_lives))

@@ -9,11 +9,9 @@
 #include <cerrno>
 #include <csignal>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 bool is_ignored(int signal)
 {

@@ -4,14 +4,12 @@
 
 #include <optional>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// Takes SIGCHLD and the signals that ask us to stop (TERM, INT, HUP) off asynchronous delivery and reads them from a
 /// descriptor. A stop signal that our caller made us ignore (nohup, a shell's background job) stays ignored; TERM always
 /// counts. SIGPIPE is ignored from then on.
-class SignalQueue
-{
+class SignalQueue {
 public:
     /// Throws Error.
     SignalQueue();

@@ -19,11 +19,9 @@
 // The child runs on a stack that the sanitizers do not know.
 #define ESCHER_IN_CHILD __attribute__((no_sanitize("address", "undefined"), noinline))
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t stack_size = 128 * 1024;
 constexpr std::size_t guard_size = 64 * 1024;

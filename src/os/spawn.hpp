@@ -2,13 +2,11 @@
 
 #include "os/launch_plan.hpp"
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// Starts processes by clone(CLONE_VM | CLONE_VFORK) on a stack of its own: the cost does not grow with our memory, and
 /// the child tells what failed through the plan.
-class Spawner
-{
+class Spawner {
 public:
     /// Throws Error if there is no memory for the stack.
     Spawner();

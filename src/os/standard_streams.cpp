@@ -5,8 +5,7 @@
 
 #include <cerrno>
 
-namespace escher::os
-{
+namespace escher::os {
 
 void secure_standard_streams()
 {

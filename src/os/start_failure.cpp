@@ -4,13 +4,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 std::string limit_name(int resource)
 {
@@ -61,7 +60,26 @@ bool passes_with_time(int error, const ResourceLimits& limits)
     return error == ENOMEM || error == ENFILE || error == EMFILE;
 }
 
+bool has_nul(const std::string& text)
+{
+    return text.find('\0') != std::string::npos;
+}
+
 } // namespace
+
+std::string find_fault(const LaunchSpec& spec)
+{
+    if (spec.argv.empty() || spec.argv.front().empty())
+        return "there is no program to execute: the argument list is empty";
+    if (std::any_of(spec.argv.begin(), spec.argv.end(), has_nul))
+        return "an argument contains a NUL byte, which no program can be given";
+    for (const auto& [name, value] : spec.environment)
+        if (name.empty() || name.find('=') != std::string::npos || has_nul(name) || has_nul(value))
+            return "the environment variable '" + name + "' has a name or a value that no program can be given";
+    if (has_nul(spec.directory))
+        return "the name of the directory contains a NUL byte";
+    return {};
+}
 
 StartResult explain_failure(const LaunchPlan& plan, const LaunchSpec& spec, const Account& account)
 {

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <csignal>
 
-namespace escher::os
-{
+namespace escher::os {
 
 void Strays::allow_since(std::int64_t start_ticks)
 {

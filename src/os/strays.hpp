@@ -3,14 +3,12 @@
 #include "os/children.hpp"
 #include "os/process_table.hpp"
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// The orphans that we have adopted as a child subreaper: processes of jobs whose parents have died. Each living process
 /// of a job whose main process has ended hangs below one of them, so killing them, and then what they leave to us, ends
 /// the tree.
-class Strays
-{
+class Strays {
 public:
     explicit Strays(std::string instance) : instance_(std::move(instance)) {}
 

@@ -1,88 +1,48 @@
 #include "os/supervisor.hpp"
 
 #include "os/children.hpp"
+#include "os/deadline.hpp"
 #include "os/errno_text.hpp"
-#include "os/job_input.hpp"
+#include "os/launcher.hpp"
 #include "os/oom_witness.hpp"
 #include "os/remains.hpp"
 #include "os/signal_queue.hpp"
-#include "os/spawn.hpp"
-#include "os/start_failure.hpp"
 #include "os/strays.hpp"
 #include "os/system.hpp"
+#include "os/wait_status.hpp"
 
 #include <escher/error.hpp>
 
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 using std::chrono::steady_clock;
 
 /// A process that does not die of KILL within this time hangs in the kernel.
 constexpr std::chrono::seconds patience{10};
 
-bool has_nul(const std::string& text)
+void tell_to_end(const Child& child)
 {
-    return text.find('\0') != std::string::npos;
+    ::kill(-child.pid, SIGTERM);
+    ::kill(-child.pid, SIGCONT); // a stopped process would not see it
 }
 
-/// What is wrong with the strings that exec takes; empty: nothing.
-std::string find_fault(const LaunchSpec& spec)
-{
-    if (spec.argv.empty() || spec.argv.front().empty())
-        return "there is no program to execute: the argument list is empty";
-    if (std::any_of(spec.argv.begin(), spec.argv.end(), has_nul))
-        return "an argument contains a NUL byte, which no program can be given";
-    for (const auto& [name, value] : spec.environment)
-        if (name.empty() || name.find('=') != std::string::npos || has_nul(name) || has_nul(value))
-            return "the environment variable '" + name + "' has a name or a value that no program can be given";
-    if (has_nul(spec.directory))
-        return "the name of the directory contains a NUL byte";
-    return {};
-}
-
-Outcome outcome_of(int status)
-{
-    if (WIFEXITED(status))
-        return Exited{WEXITSTATUS(status)};
-    return Signaled{.signal = WTERMSIG(status), .core = WCOREDUMP(status) != 0};
-}
-
-ResourceUsage usage_of(const rusage& usage)
-{
-    const auto milliseconds = [](const timeval& time) {
-        return std::chrono::duration_cast<Duration>(std::chrono::seconds(time.tv_sec) +
-                                                    std::chrono::microseconds(time.tv_usec));
-    };
-    return {.cpu_user = milliseconds(usage.ru_utime),
-            .cpu_system = milliseconds(usage.ru_stime),
-            .peak_memory_bytes = static_cast<std::int64_t>(usage.ru_maxrss) * 1024};
-}
-
-/// `now + span` without overflow.
-SteadyTime after(SteadyTime now, Duration span)
-{
-    constexpr Duration longest = std::chrono::hours(24 * 365 * 50);
-    return now + std::clamp(span, Duration::zero(), longest);
-}
-
-class Supervisor final : public Executor
-{
+class Supervisor final : public Executor {
 public:
     explicit Supervisor(SupervisorOptions options)
-        : options_(std::move(options)), directory_(options_.output_directory), strays_(options_.instance),
-          remains_(directory_, options_.instance, options_.mark_lives), signals_to_reset_(signals_not_default())
+        : options_(std::move(options)), directory_(options_.output_directory),
+          launcher_(directory_, options_.instance), strays_(options_.instance),
+          remains_(directory_, options_.instance, options_.mark_lives)
     {
         if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
             throw Error(ExitStatus::unavailable, "cannot become a child subreaper: " + errno_text(errno));
@@ -111,7 +71,6 @@ public:
     void discard_output(std::span<const std::string> names) override;
 
 private:
-    StartResult launch(const LaunchSpec& spec);
     void reap();
     void end_main(Child& child);
     void enforce(Child& child, SteadyTime now);
@@ -122,71 +81,24 @@ private:
     SupervisorOptions options_;
     SignalQueue signals_;
     OutputDirectory directory_;
-    Accounts accounts_;
-    JobInput input_;
-    Spawner spawner_;
+    Launcher launcher_;
     Children children_;
     std::size_t unended_ = 0;
     Strays strays_;
     Remains remains_;
     OomWitness oom_;
-    std::uint64_t signals_to_reset_;
 };
 
 StartResult Supervisor::start(const LaunchSpec& spec)
 {
     try {
-        return launch(spec);
+        oom_.watch();
+        auto result = launcher_.launch(spec, children_);
+        unended_ += std::holds_alternative<Started>(result) ? 1 : 0;
+        return result;
     } catch (const std::exception& failure) {
         return CannotStart{failure.what()};
     }
-}
-
-StartResult Supervisor::launch(const LaunchSpec& spec)
-{
-    if (const auto fault = find_fault(spec); !fault.empty())
-        return NotStarted{EINVAL, fault};
-    const Account& own = accounts_.own();
-    const Account* account = spec.user ? accounts_.find(*spec.user) : &own;
-    if (account == nullptr)
-        return NotStarted{EINVAL, "there is no user '" + *spec.user + "' on this machine"};
-    const bool changes_user = account->uid != own.uid;
-    if (changes_user && own.uid != 0)
-        return NotStarted{EPERM, "cannot run as user '" + account->name + "': the tick runs as '" + own.name +
-                                     "', and only root can run jobs as another user"};
-
-    oom_.watch();
-    const Fd payload = input_.open(spec.input);
-    const int input = payload ? payload.get() : input_.nothing();
-    LaunchPlan plan(spec, *account, changes_user, options_.instance);
-    OutputFile output(directory_, spec.output_file);
-    plan.input = input;
-    plan.output = output.fd();
-    plan.signals_to_reset = signals_to_reset_;
-    const pid_t pid = spawner_.spawn(plan);
-    if (pid < 0) {
-        output.discard();
-        return CannotStart{"cannot create a process: " + errno_text(-pid) + remedy(-pid)};
-    }
-    if (plan.failed_step != ChildStep::none) {
-        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR)
-            continue;
-        output.discard();
-        return explain_failure(plan, spec, *account);
-    }
-
-    const auto now = steady_clock::now();
-    auto child = std::make_unique<Child>(spec.run, pid, std::move(output));
-    const auto process = read_process(pid);
-    child->start_ticks = process ? process->start_ticks : 0;
-    child->leftovers = spec.leftovers;
-    child->kill_after = spec.kill_after;
-    if (spec.timeout)
-        child->timeout_at = after(now, *spec.timeout);
-    child->look_at = now + std::chrono::milliseconds(50);
-    const Child& started = children_.add(std::move(child));
-    ++unended_;
-    return Started{{.pid = pid, .start_ticks = started.start_ticks, .boot_id = boot_id()}};
 }
 
 std::vector<RunEnded> Supervisor::wait(Duration at_most)
@@ -251,8 +163,7 @@ void Supervisor::enforce(Child& child, SteadyTime now)
     if (child.timeout_at && now >= *child.timeout_at && !child.cause) {
         child.cause = TimedOut{};
         child.kill_at = after(now, child.kill_after);
-        ::kill(-child.pid, SIGTERM);
-        ::kill(-child.pid, SIGCONT); // a stopped process would not see it
+        tell_to_end(child);
     }
     if (child.kill_at && now >= *child.kill_at && !child.give_up_at) {
         ::kill(-child.pid, SIGKILL);
@@ -334,9 +245,10 @@ void Supervisor::stop(RunId run, Duration grace, bool by_shutdown)
     if (!child->cause || !by_shutdown)
         child->cause = Cancelled{by_shutdown};
     const auto kill_at = after(steady_clock::now(), grace);
-    child->kill_at = child->kill_at ? std::min(*child->kill_at, kill_at) : kill_at;
-    ::kill(-child->pid, SIGTERM);
-    ::kill(-child->pid, SIGCONT);
+    const bool told = child->kill_at.has_value();
+    child->kill_at = told ? std::min(*child->kill_at, kill_at) : kill_at;
+    if (!told)
+        tell_to_end(*child);
 }
 
 void Supervisor::release(RunId run)

@@ -6,8 +6,7 @@
 #include <functional>
 #include <memory>
 
-namespace escher::os
-{
+namespace escher::os {
 
 struct SupervisorOptions {
     std::filesystem::path output_directory; ///< created (0770) if its parent exists

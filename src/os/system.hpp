@@ -8,8 +8,7 @@
 #include <span>
 #include <string>
 
-namespace escher::os
-{
+namespace escher::os {
 
 [[nodiscard]] Time wall_clock();
 [[nodiscard]] std::string boot_id();

@@ -9,8 +9,7 @@
 
 #include <cerrno>
 
-namespace escher::os
-{
+namespace escher::os {
 
 void touch_wake_file(const std::filesystem::path& path)
 {

@@ -10,11 +10,9 @@
 #include <map>
 #include <stdexcept>
 
-namespace escher::os
-{
+namespace escher::os {
 
-namespace
-{
+namespace {
 
 constexpr std::string_view system_directory = "/usr/share/zoneinfo";
 constexpr std::string_view system_zone = "/etc/localtime";
@@ -107,9 +105,9 @@ std::shared_ptr<const Zone> load_variable(std::string value)
         value.erase(0, prefix.size());
     if (auto zone = load_named(value))
         return zone;
-    return value.find_first_of("\n/") == std::string::npos && value.find_first_of("0123456789") != std::string::npos
-               ? parse(zone_file_of_rule(value))
-               : nullptr;
+    const bool may_be_rule = value.front() != '/' && value.find('\n') == std::string::npos &&
+                             value.find_first_of("0123456789") != std::string::npos;
+    return may_be_rule ? parse(zone_file_of_rule(value)) : nullptr;
 }
 
 std::shared_ptr<const Zone> load(const std::string& name)

@@ -4,8 +4,7 @@
 
 #include <memory>
 
-namespace escher::os
-{
+namespace escher::os {
 
 /// Loads "Europe/Berlin" and the like from /usr/share/zoneinfo ($TZDIR), "UTC" without any file, and "local" from $TZ
 /// or /etc/localtime. Null: no such zone. A name that would leave the directory is no zone. Loaded once each.

@@ -43,6 +43,7 @@ public:
         run_.runner.process = {runner, escher::os::read_process(runner)->start_ticks, escher::os::boot_id()};
         ::kill(runner, SIGKILL);
         REQUIRE(await_exit(runner) == -SIGKILL);
+        REQUIRE(Watched(static_cast<pid_t>(process[0])).ends()); // with its parent, if not before
     }
 
     /// As it is on record.

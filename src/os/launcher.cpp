@@ -1,0 +1,59 @@
+#include "os/launcher.hpp"
+
+#include "os/errno_text.hpp"
+#include "os/process_table.hpp"
+#include "os/start_failure.hpp"
+#include "os/system.hpp"
+
+#include <sys/wait.h>
+
+#include <cerrno>
+
+namespace escher::os {
+
+StartResult Launcher::launch(const LaunchSpec& spec, Children& children)
+{
+    if (const auto fault = find_fault(spec); !fault.empty())
+        return NotStarted{EINVAL, fault};
+    const Account& own = accounts_.own();
+    const Account* account = spec.user ? accounts_.find(*spec.user) : &own;
+    if (account == nullptr)
+        return NotStarted{EINVAL, "there is no user '" + *spec.user + "' on this machine"};
+    const bool changes_user = account->uid != own.uid;
+    if (changes_user && own.uid != 0)
+        return NotStarted{EPERM, "cannot run as user '" + account->name + "': the tick runs as '" + own.name +
+                                     "', and only root can run jobs as another user"};
+
+    const Fd payload = input_.open(spec.input);
+    const int input = payload ? payload.get() : input_.nothing();
+    LaunchPlan plan(spec, *account, changes_user, instance_);
+    OutputFile output(directory_, spec.output_file);
+    plan.input = input;
+    plan.output = output.fd();
+    plan.signals_to_reset = signals_to_reset_;
+    const pid_t pid = spawner_.spawn(plan);
+    if (pid < 0) {
+        output.discard();
+        return CannotStart{"cannot create a process: " + errno_text(-pid) + remedy(-pid)};
+    }
+    if (plan.failed_step != ChildStep::none) {
+        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR)
+            continue;
+        output.discard();
+        return explain_failure(plan, spec, *account);
+    }
+
+    const auto now = std::chrono::steady_clock::now();
+    auto child = std::make_unique<Child>(spec.run, pid, std::move(output));
+    const auto process = read_process(pid);
+    child->start_ticks = process ? process->start_ticks : 0;
+    child->leftovers = spec.leftovers;
+    child->kill_after = spec.kill_after;
+    if (spec.timeout)
+        child->timeout_at = after(now, *spec.timeout);
+    child->look_at = now + std::chrono::milliseconds(50);
+    const Child& started = children.add(std::move(child));
+    return Started{{.pid = pid, .start_ticks = started.start_ticks, .boot_id = boot_id()}};
+}
+
+} // namespace escher::os

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "os/account.hpp"
+#include "os/children.hpp"
+#include "os/job_input.hpp"
+#include "os/spawn.hpp"
+
+namespace escher::os {
+
+/// Turns a LaunchSpec into a running process.
+class Launcher {
+public:
+    /// To be made when the signals of this process are set up: it remembers which are not at their defaults.
+    Launcher(OutputDirectory& directory, std::string instance)
+        : directory_(directory), instance_(std::move(instance)), signals_to_reset_(signals_not_default())
+    {
+    }
+
+    /// Executes the program and adds it to `children`. Throws what makes it impossible to start anything: see CannotStart.
+    StartResult launch(const LaunchSpec& spec, Children& children);
+
+private:
+    OutputDirectory& directory_;
+    std::string instance_;
+    std::uint64_t signals_to_reset_;
+    Accounts accounts_;
+    JobInput input_;
+    Spawner spawner_;
+};
+
+} // namespace escher::os
