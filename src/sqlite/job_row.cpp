@@ -44,6 +44,7 @@ enum Column {
     c_command,
 };
 
+constexpr std::size_t longest_reason = 4096;
 constexpr std::int64_t longest_timeout = std::int64_t{100} * 366 * 24 * 3600 * 1000;
 
 /// Reads the columns that clients write and keeps the first thing that is wrong.
@@ -223,7 +224,7 @@ Job decode_job(const Query& row)
     job.progress = decode_progress(row);
     job.name = reader.text(c_name, "name", RowBounds::key);
     if (row.type(c_reason) == ValueType::text)
-        job.reason = row.text(c_reason);
+        job.reason = std::string(cut_utf8(row.bytes(c_reason), longest_reason));
 
     job.work = decode_work(row, reader);
     if (job.name.empty())

@@ -124,7 +124,8 @@ std::vector<Lane> LaneReader::lanes()
     for (const auto& key : lane_keys(database_, by_priority_)) {
         auto position = std::make_shared<Position>();
         position->key = key;
-        lanes.push_back({key.queue, [this, position]() -> std::optional<Candidate> {
+        lanes.push_back({key.queue,
+                         [this, position]() -> std::optional<Candidate> {
                              for (;;) {
                                  if (position->page.empty())
                                      read_page(*position);
@@ -135,7 +136,8 @@ std::vector<Lane> LaneReader::lanes()
                                  if (auto candidate = offer(std::move(job)))
                                      return candidate;
                              }
-                         }});
+                         },
+                         [this, key] { return last_start(key.queue); }});
     }
     // Pending jobs form lanes of their own, one for each priority, since only lanes by priority may share a queue.
     for (std::size_t begin = 0; begin < pending_.size();) {
@@ -143,12 +145,14 @@ std::vector<Lane> LaneReader::lanes()
         while (end < pending_.size() && pending_[end].queue == pending_[begin].queue &&
                pending_[end].priority == pending_[begin].priority)
             ++end;
-        lanes.push_back({*pending_[begin].queue, [this, begin, end]() mutable -> std::optional<Candidate> {
+        lanes.push_back({*pending_[begin].queue,
+                         [this, begin, end]() mutable -> std::optional<Candidate> {
                              while (begin < end)
                                  if (auto candidate = offer(pending_[begin++]))
                                      return candidate;
                              return std::nullopt;
-                         }});
+                         },
+                         [this, queue = *pending_[begin].queue] { return last_start(queue); }});
         begin = end;
     }
     return lanes;
@@ -165,6 +169,15 @@ std::optional<Candidate> LaneReader::offer(Job job)
     Candidate candidate{job.id, *job.queue, *job.priority, job.run_at, job.concurrency_key};
     offered_.insert_or_assign(static_cast<std::int64_t>(job.id), std::move(job));
     return candidate;
+}
+
+std::optional<Time> LaneReader::last_start(const std::string& queue)
+{
+    Query query = database_.query(R"SQL(
+        SELECT claimed_at FROM {run} INDEXED BY {run}_claimed WHERE queue = ? ORDER BY claimed_at DESC LIMIT 1
+    )SQL");
+    query.bind(queue);
+    return query.step() ? bounded_time(query, 0) : std::nullopt;
 }
 
 void LaneReader::read_page(Position& position)

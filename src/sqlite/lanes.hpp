@@ -43,6 +43,7 @@ private:
 
     [[nodiscard]] std::optional<Candidate> offer(Job job);
     void read_page(Position& position);
+    [[nodiscard]] std::optional<Time> last_start(const std::string& queue);
 
     Database& database_;
     bool by_priority_;

@@ -6,6 +6,7 @@
 #include <escher/error.hpp>
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 namespace escher::sqlite {
 
@@ -20,6 +21,15 @@ constexpr std::int64_t short_wal = 1024LL * 1024;
 /// From here on a person should know.
 constexpr std::int64_t alarming_wal = 256LL * 1024 * 1024;
 
+/// True for a database that SQLite cannot open for this user, but that he can read.
+bool needs_copy(const std::filesystem::path& file)
+{
+    const auto directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    const auto shm = file.string() + "-shm";
+    return ::access(file.c_str(), R_OK) == 0 && ::access(directory.c_str(), W_OK) != 0 &&
+           (::access(shm.c_str(), R_OK) != 0 || ::access((file.string() + "-wal").c_str(), R_OK) != 0);
+}
+
 std::int64_t wal_size(const Database& database)
 {
     std::error_code error;
@@ -31,6 +41,9 @@ std::int64_t wal_size(const Database& database)
 
 std::unique_ptr<Store> open_store(const OpenOptions& options)
 {
+    // SQLite reads a write-ahead log only where it may make or map its -shm file; a copy serves those who may not.
+    if (options.access == Access::read && needs_copy(options.file))
+        return copy_store(options);
     Database database(options);
     if (options.access == Access::create)
         migrate(database);

@@ -183,14 +183,13 @@ CREATE TABLE {queue} (
 -- New rows wait: nobody can create a job that has a history.
 CREATE TRIGGER {job}_birth BEFORE INSERT ON {job}
 WHEN NEW.state NOT IN ('available', 'scheduled') OR NEW.attempts <> 0 OR NEW.run IS NOT NULL OR NEW.blocked <> 0
-    OR NEW.cancel_requested_at IS NOT NULL
 BEGIN
     SELECT RAISE(ABORT, 'a new job starts as available or scheduled, without attempts or run');
 END;
 
 -- A job due later is scheduled, whatever the client wrote.
 CREATE TRIGGER {job}_later AFTER INSERT ON {job}
-WHEN NEW.state = 'available' AND typeof(NEW.run_at) = 'integer'
+WHEN NEW.state = 'available' AND NEW.cancel_requested_at IS NULL AND typeof(NEW.run_at) = 'integer'
     AND NEW.run_at > CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)
 BEGIN
     UPDATE {job} SET state = 'scheduled' WHERE id = NEW.id;
@@ -225,7 +224,14 @@ CREATE TRIGGER {job}_unwanted AFTER UPDATE OF cancel_requested_at ON {job}
 WHEN NEW.cancel_requested_at IS NOT NULL AND NEW.state IN ('available', 'scheduled', 'retryable')
 BEGIN
     UPDATE {job} SET state = 'cancelled', reason = coalesce(NEW.reason, 'cancelled'),
-        finished_at = NEW.cancel_requested_at WHERE id = NEW.id;
+        finished_at = CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER) WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER {job}_stillborn AFTER INSERT ON {job}
+WHEN NEW.cancel_requested_at IS NOT NULL
+BEGIN
+    UPDATE {job} SET state = 'cancelled', reason = coalesce(NEW.reason, 'cancelled'),
+        finished_at = CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER) WHERE id = NEW.id;
 END;
 
 -- Whoever waits for a job that has ended is looked at again.

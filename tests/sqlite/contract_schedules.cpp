@@ -1,0 +1,88 @@
+#include "contract.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace escher;
+using namespace escher::contract;
+
+namespace {
+
+NewOccurrence due(const std::string& schedule, Time at, OccurrenceResult result = OccurrenceResult::created)
+{
+    NewOccurrence one;
+    one.occurrence.schedule = schedule;
+    one.occurrence.nominal_at = at;
+    one.occurrence.result = result;
+    one.occurrence.decided_at = start;
+    if (result == OccurrenceResult::created) {
+        auto job = command();
+        job.schedule = schedule;
+        job.nominal_at = at;
+        one.creates = job;
+    } else {
+        one.occurrence.reason = "overlap";
+    }
+    return one;
+}
+
+} // namespace
+
+TEST_CASE("schedules are remembered as they were recorded")
+{
+    const auto store = new_store();
+    CHECK(store->schedule_memory().marks.empty());
+    CHECK_FALSE(store->schedule_memory().evaluated_until);
+    ScheduleStep step;
+    step.marks = {{"b", "0 3 * * *", start, ""}, {"a", "@reboot", start, "boot"}};
+    step.evaluated_until = start + minutes(1);
+    CHECK(store->record_schedules(step, start).empty());
+    step.marks = {{"b", "0 4 * * *", start + hours(1), ""}};
+    step.evaluated_until = start + minutes(2);
+    store->record_schedules(step, start);
+    const auto memory = store->schedule_memory();
+    CHECK(memory.evaluated_until == start + minutes(2));
+    REQUIRE(memory.marks.size() == 2);
+    CHECK(memory.marks.at("a").boot_id == "boot");
+    CHECK(memory.marks.at("b").definition == "0 4 * * *");
+    CHECK(memory.marks.at("b").since == start + hours(1));
+}
+
+TEST_CASE("a due time creates one job, however often it is recorded")
+{
+    const auto store = new_store();
+    ScheduleStep step;
+    step.occurrences = {due("nightly", start), due("nightly", start + hours(24), OccurrenceResult::skipped)};
+    step.evaluated_until = start;
+    const auto recorded = store->record_schedules(step, start);
+    REQUIRE(recorded.size() == 2);
+    REQUIRE(recorded[0].job);
+    CHECK(store->find(*recorded[0].job)->nominal_at == start);
+    CHECK(store->record_schedules(step, start).empty());
+    CHECK(store->summary().jobs.at(JobState::available) == 1);
+    const auto newest = store->occurrences("nightly", 9);
+    REQUIRE(newest.size() == 2);
+    CHECK(newest[0].result == OccurrenceResult::skipped);
+    CHECK(newest[0].reason == "overlap");
+    CHECK_FALSE(newest[0].job);
+    CHECK(newest[1].job == recorded[0].job);
+    CHECK(store->occurrences("nightly", 1).size() == 1);
+    CHECK(store->occurrences("other", 9).empty());
+}
+
+TEST_CASE("a job that is replaced is cancelled before its successor is created")
+{
+    const auto store = new_store();
+    ScheduleStep step;
+    step.occurrences = {due("nightly", start)};
+    const auto old = store->record_schedules(step, start).at(0).job.value();
+    const std::vector<std::string> names{"nightly", "other"};
+    auto unfinished = store->unfinished_of(names);
+    CHECK(unfinished["nightly"] == std::vector{old});
+    CHECK(unfinished["other"].empty());
+    step.occurrences = {due("nightly", start + hours(1))};
+    step.occurrences[0].replaces = {old};
+    const auto fresh = store->record_schedules(step, start).at(0).job.value();
+    CHECK(state_of(*store, old) == JobState::cancelled);
+    CHECK(store->find(old)->reason.find("nightly") != std::string::npos);
+    CHECK(store->unfinished_of(names)["nightly"] == std::vector{fresh});
+}

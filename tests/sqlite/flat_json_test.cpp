@@ -1,0 +1,79 @@
+#include "sqlite/flat_json.hpp"
+#include "sqlite/utf8.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace escher::sqlite;
+
+TEST_CASE("strings survive being written and read")
+{
+    const std::vector<std::string> strings{"", "a\"b\\c/d", "\b\f\n\r\t\x01", "é😀", "{}[]:,"};
+    CHECK(parse_strings(to_json(strings)) == strings);
+    const std::map<std::string, std::string> map{{"", "x"}, {"a\n", ""}};
+    CHECK(parse_string_map(to_json(map)) == map);
+    CHECK(parse_strings(" [ ] ").empty());
+    CHECK(parse_string_map("\t{\r\n}").empty());
+    CHECK(parse_strings("[\"\\u0041\\/\\ud83d\\ude00\"]") == std::vector<std::string>{"A/😀"});
+    CHECK(parse_string_map("{\"a\":-1.5e+3,\"b\":true,\"c\":0}") ==
+          std::map<std::string, std::string>{{"a", "-1.5e+3"}, {"b", "true"}, {"c", "0"}});
+}
+
+TEST_CASE("what is not an array of strings is refused")
+{
+    for (const char* text : {"",
+                             " ",
+                             "[",
+                             "]",
+                             "[\"a\"",
+                             "[\"a\",]",
+                             "[,\"a\"]",
+                             "[\"a\" \"b\"]",
+                             "[1]",
+                             "[null]",
+                             "[\"a\"]x",
+                             "\"a\"",
+                             "{}",
+                             "[\"\\x\"]",
+                             "[\"\\u12\"]",
+                             "[\"\\ud800\"]",
+                             "[\"\\udc00\"]",
+                             "[\"\\ud800\\u0041\"]",
+                             "[\"a\nb\"]",
+                             "['a']"}) {
+        INFO(text);
+        CHECK_THROWS_AS((void)parse_strings(text), BadJson);
+    }
+}
+
+TEST_CASE("what is not an object of strings is refused")
+{
+    for (const char* text :
+         {"{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":--1}", "{\"a\":tru}",
+          "{\"a\":null}", "{\"a\":[]}", "{\"a\":1", "{\"a\":\"1\",\"a\":\"1\"}", "[]"}) {
+        INFO(text);
+        CHECK_THROWS_AS((void)parse_string_map(text), BadJson);
+    }
+}
+
+TEST_CASE("JSON of any kind is recognized, down to a bounded depth")
+{
+    for (const char* text :
+         {"1", "-0.5e-7", "\"a\\u0000\"", "null", "true", "[1,[2,{\"a\":[]}]]", "{\"a\":{\"a\":null}}"})
+        CHECK(is_json(text));
+    for (const char* text : {"", "nul", "01", "[1,]", "{\"a\"}", "{1:2}", "1 2", "\xff"})
+        CHECK_FALSE(is_json(text));
+    CHECK(is_json(std::string(90, '[') + std::string(90, ']')));
+    CHECK_FALSE(is_json(std::string(1'000'000, '[') + std::string(1'000'000, ']')));
+}
+
+TEST_CASE("UTF-8 is told from other bytes")
+{
+    for (const char* text : {"", "a", "é", "€", "😀", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"})
+        CHECK(valid_utf8(text));
+    for (const char* text : {"\x80", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80",
+                             "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe2\x82"})
+        CHECK_FALSE(valid_utf8(text));
+    CHECK(cut_utf8("aé", 2) == "a");
+    CHECK(cut_utf8("aé", 3) == "aé");
+    CHECK(cut_utf8("é", 0).empty());
+}
