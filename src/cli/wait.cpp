@@ -88,8 +88,8 @@ public:
 private:
     struct Waited {
         std::optional<Job> job; ///< as seen last
-        std::optional<RunId> run;
-        std::optional<EtaEstimate> estimate; ///< of `run`
+        std::optional<Time> started;
+        std::optional<EtaEstimate> estimate; ///< of the run that began at `started`
         std::string reason; ///< why it waits
     };
 
@@ -147,11 +147,13 @@ private:
 
     static void follow_progress(Waited& waited, const Job& job)
     {
-        if (job.run != waited.run) {
-            waited.run = job.run;
+        // The start is recorded a moment after the claim; until then the one of the attempt before may stand there.
+        const auto started = job.run ? job.started_at : std::nullopt;
+        if (started != waited.started) {
+            waited.started = started;
             waited.estimate.reset();
-            if (job.run && job.started_at)
-                waited.estimate.emplace(*job.started_at);
+            if (started)
+                waited.estimate.emplace(*started);
         }
         if (waited.estimate && job.progress)
             waited.estimate->observe(*job.progress);
