@@ -1,3 +1,4 @@
+#include "core/next_time.hpp"
 #include "core/schedule_step.hpp"
 #include "core/time_text.hpp"
 #include "schedule_world.hpp"
