@@ -57,11 +57,11 @@ TEST_CASE("the JSON of next has its times in an array")
 {
     NextTimes next = next_times(Every{15min}, Zone::utc(), from, 1);
     next.zone_name = "local";
-    const std::string facts = R"("schedule":null,"expression":"every 15m","normalized":"every 15m","explanation":")" +
-                              next.explanation +
-                              R"(","timezone":"local","enabled":true,"jitter_ms":0,"times":[{)"
-                              R"("time":"2023-11-14T22:15:00Z","local":"2023-11-14T22:15:00Z","zone":"UTC","note":null}])"
-                              R"(,"clock_changes":[])";
+    const std::string facts =
+        R"("schedule":null,"expression":"every 15m","normalized":"every 15m","explanation":")" + next.explanation +
+        R"(","timezone":"local","enabled":true,"jitter_ms":0,"times":[{)"
+        R"("time":"2023-11-14T22:15:00Z","local":"2023-11-14T22:15:00Z","zone":"UTC","note":null}])"
+        R"(,"clock_changes":[])";
     CHECK(next_json(next) == R"({"schema":1,)" + facts + "}\n");
 }
 

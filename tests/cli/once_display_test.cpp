@@ -31,7 +31,8 @@ RunFinished finished(std::int64_t run, Outcome outcome, JobState next, Time at)
 
 struct Screen {
     explicit Screen(OnceDisplay::Look look)
-        : display(look, nullptr, [this] { return now; }, [this](const std::string& text) { written += text; }),
+        : display(
+              look, nullptr, [this] { return now; }, [this](const std::string& text) { written += text; }),
           events(display.events())
     {
     }

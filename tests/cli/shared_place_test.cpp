@@ -16,7 +16,7 @@ namespace {
 
 mode_t mode_of(const std::filesystem::path& path)
 {
-    struct stat found{};
+    struct stat found {};
     REQUIRE(::stat(path.c_str(), &found) == 0);
     return found.st_mode & 07777;
 }
@@ -93,7 +93,8 @@ TEST_CASE("a symlink is not shared in the place of a file")
 TEST_CASE("an unknown group is a mistake of the command line")
 {
     CHECK_THROWS_WITH_AS(static_cast<void>(group_id("no-such-group-here")),
-                         "--group: there is no group 'no-such-group-here'; on Debian a web server's is www-data", Error);
+                         "--group: there is no group 'no-such-group-here'; on Debian a web server's is www-data",
+                         Error);
 }
 
 TEST_CASE("who owns the lock file starts ticks, anybody else touches the wake file")

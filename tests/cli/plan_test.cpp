@@ -1,0 +1,146 @@
+#include <doctest/doctest.h>
+
+#include "cli/tick_plan.hpp"
+#include "sqlite/sqlite_store.hpp"
+#include "temporary_directory.hpp"
+#include "tick.hpp"
+
+#include <random>
+
+using namespace escher;
+using namespace escher::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Time now(1'900'000'000s);
+
+/// Starts everything, and lets all of it end well when it is waited for.
+class Obedient final : public Executor {
+public:
+    StartResult start(const LaunchSpec& spec) override
+    {
+        running_.push_back(spec.run);
+        return Started{{.pid = 1, .start_ticks = 1, .boot_id = "boot"}};
+    }
+    std::vector<RunEnded> wait(Duration) override
+    {
+        std::vector<RunEnded> ended;
+        for (const RunId run : std::exchange(running_, {}))
+            ended.push_back({.run = run, .outcome = Exited{0}, .usage = {}, .output = {}});
+        return ended;
+    }
+    void stop(RunId, Duration, bool) override {}
+    void release(RunId) override {}
+    std::size_t running() const override { return running_.size(); }
+    bool owns(RunId) const override { return true; }
+    std::optional<int> stop_signal() const override { return std::nullopt; }
+    Liveness examine(const Run&) const override { return Liveness::supervised; }
+    void kill_remains(const Run&) override {}
+    void discard_output(std::span<const std::string>) override {}
+
+private:
+    std::vector<RunId> running_;
+};
+
+class Dice {
+public:
+    explicit Dice(unsigned seed) : engine_(seed) {}
+    int roll(int least, int most) { return std::uniform_int_distribution<int>(least, most)(engine_); }
+    bool chance(int percent) { return roll(1, 100) <= percent; }
+    std::string pick(const std::vector<std::string>& from)
+    {
+        return from[static_cast<std::size_t>(roll(0, static_cast<int>(from.size()) - 1))];
+    }
+
+private:
+    std::mt19937 engine_;
+};
+
+void fill(Store& store, Dice& dice)
+{
+    std::vector<JobId> known;
+    for (int i = 0; i < 30; ++i) {
+        NewJob job;
+        job.work = Command{{"true"}};
+        job.queue = dice.pick({"default", "mail", "slow"});
+        job.priority = dice.roll(-2, 2);
+        job.run_at = now + std::chrono::seconds(dice.roll(-100, 40));
+        job.concurrency_key = dice.pick({"", "", "a", "b"});
+        if (!known.empty() && dice.chance(20))
+            job.after = {{known[static_cast<std::size_t>(dice.roll(0, static_cast<int>(known.size()) - 1))], false}};
+        known.push_back(store.create(std::span(&job, 1), now - 200s).front().id);
+    }
+    if (dice.chance(25))
+        store.pause(
+            {.queue = dice.pick({"", "mail", "slow"}), .since = now - 1s, .until = {}, .by = "", .reason = ""});
+    if (dice.chance(25))
+        store.cancel(known.front(), "", now - 1s);
+}
+
+Config config_of(Dice& dice)
+{
+    Config config;
+    config.run.concurrency = dice.roll(1, 6);
+    config.policies.commands = CommandTrust::any;
+    config.policies.queues["mail"].limits.concurrency = dice.roll(1, 3);
+    config.policies.queues["slow"].limits.rate = Rate{dice.roll(1, 4), 1min};
+    if (dice.chance(30))
+        config.aging = 10s;
+    return config;
+}
+
+/// What a tick starts before it first waits.
+std::vector<JobId> first_starts(Store& store, const Config& config, const RunnerIdentity& self)
+{
+    Obedient jobs;
+    TickLock lock{.still_ours = [] { return true; }, .release = [] {}, .retake = [] { return false; }};
+    std::vector<JobId> started;
+    bool waited = false;
+    TickEvents events;
+    events.started = [&](const Claim& claim) {
+        if (!waited)
+            started.push_back(claim.job.id);
+    };
+    events.woke = [&] { waited = true; };
+    TickSetup setup;
+    setup.self = self;
+    setup.boot_id = self.process.boot_id;
+    run_tick(
+        store, jobs, lock, config, setup, [] { return now; }, events);
+    return started;
+}
+
+} // namespace
+
+TEST_CASE("what a plan starts is what the next tick starts, over random databases")
+{
+    const RunnerIdentity self{.process = {.pid = 42, .start_ticks = 1, .boot_id = "boot"}, .mark = 2000};
+    int started = 0;
+    for (unsigned seed = 1; seed <= 25; ++seed) {
+        CAPTURE(seed);
+        Dice dice(seed);
+        const TemporaryDirectory root;
+        sqlite::OpenOptions options;
+        options.file = root / "jobs.db";
+        options.access = sqlite::Access::create;
+        const auto store = sqlite::open_store(options);
+        fill(*store, dice);
+        const Config config = config_of(dice);
+
+        options.access = sqlite::Access::read;
+        const auto copy = sqlite::copy_store(options);
+        const Plan plan =
+            make_plan(*copy, config, {.runner = self, .host = "", .boot_id = "boot", .load = 0, .clock = {}}, now);
+        std::vector<JobId> planned;
+        for (const PlannedJob& job : plan.jobs) {
+            if (job.action == PlannedJob::Action::start)
+                planned.push_back(job.job.id);
+            else
+                CHECK_FALSE(job.reason.empty());
+        }
+        CHECK(planned == first_starts(*store, config, self));
+        started += static_cast<int>(planned.size());
+    }
+    CHECK(started > 25); // it was about something
+}
