@@ -187,10 +187,11 @@ int run_tick_command(Context& context, const Arguments& arguments)
     try {
         return tick(context, kind, sink);
     } catch (const Error& error) {
-        // A person at the terminal and cron's mail hear it from main; a log of its own hears it here.
-        if (kind == Kind::by_hand || sink.is_stderr())
+        // A person at the terminal and cron's mail hear it from main, a log of its own here.
+        if (!sink.is_stderr())
+            sink.write(LogLevel::error, error.what());
+        if (kind == Kind::by_hand || sink.is_stderr() || context.err_terminal)
             throw;
-        sink.write(LogLevel::error, error.what());
         return static_cast<int>(error.status());
     }
 }
