@@ -26,7 +26,7 @@ std::string refusal(const TestDatabase& place)
 TEST_CASE("triggers and views of others are refused until they are gone")
 {
     const TestDatabase place;
-    place.open();
+    (void)place.open();
     for (const auto& [kind, definition] : {
              std::pair("TRIGGER", "evil AFTER UPDATE ON job BEGIN DELETE FROM note; END"),
              std::pair("TRIGGER", "evil AFTER INSERT ON message BEGIN SELECT 1; END"),
@@ -45,7 +45,7 @@ TEST_CASE("triggers and views of others are refused until they are gone")
 TEST_CASE("a trigger of ours that is missing or changed is noticed")
 {
     const TestDatabase place;
-    place.open();
+    (void)place.open();
     REQUIRE(place.sql("DROP TRIGGER job_birth") == "");
     CHECK(refusal(place).find("job_birth") != std::string::npos);
     REQUIRE(place.sql("CREATE TRIGGER job_birth BEFORE INSERT ON job BEGIN SELECT 1; END") == "");
@@ -55,7 +55,7 @@ TEST_CASE("a trigger of ours that is missing or changed is noticed")
 TEST_CASE("a table of ours that is missing or a view is noticed")
 {
     const TestDatabase place;
-    place.open();
+    (void)place.open();
     REQUIRE(place.sql("DROP TABLE note") == "");
     CHECK(refusal(place).find("note") != std::string::npos);
     REQUIRE(place.sql("CREATE VIEW note AS SELECT 1 AS job") == "");
@@ -66,7 +66,7 @@ TEST_CASE("under a prefix only what touches our tables is refused")
 {
     TestDatabase place;
     place.prefix = "cron_";
-    place.open();
+    (void)place.open();
     REQUIRE(place.sql("CREATE TABLE shop (id); CREATE TRIGGER own AFTER INSERT ON shop BEGIN SELECT 1; END;"
                       "CREATE VIEW report AS SELECT * FROM cron_job") == "");
     CHECK(refusal(place) == "");
