@@ -54,11 +54,13 @@ std::string brief_reason(const Job& job)
 void print_table(Context& context, const std::vector<Job>& jobs, Why* why, Time now)
 {
     const bool with_schedule = std::ranges::any_of(jobs, [](const Job& job) { return !job.schedule.empty(); });
+    const bool with_progress = std::ranges::any_of(jobs, [](const Job& job) { return job.progress.has_value(); });
     std::vector<Table::Column> columns = {{"ID", true}, {"STATE"},     {"NAME", false, true},
                                           {"QUEUE"},    {"PRI", true}, {"WHEN"}};
     if (with_schedule)
         columns.push_back({"SCHEDULE"});
-    columns.push_back({"PROGRESS"});
+    if (with_progress)
+        columns.push_back({"PROGRESS", false, true});
     columns.push_back({"REASON", false, true});
     Table table(columns);
     for (const Job& job : jobs) {
@@ -71,7 +73,8 @@ void print_table(Context& context, const std::vector<Job>& jobs, Why* why, Time 
         if (with_schedule)
             row.push_back({job.schedule + (job.nominal_at ? " " + format_local(*job.nominal_at, context.zone()) : ""),
                            Style::plain});
-        row.push_back({progress_text(job), Style::plain});
+        if (with_progress)
+            row.push_back({progress_text(job), Style::plain});
         row.push_back({why != nullptr ? why->reason_of(job) : brief_reason(job), Style::dim});
         table.add(std::move(row));
     }

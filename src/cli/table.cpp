@@ -48,12 +48,17 @@ std::string Table::text(bool terminal, bool color, int width) const
     std::size_t total = columns_.empty() ? 0 : gap * (columns_.size() - 1);
     for (const std::size_t column : widths)
         total += column;
-    for (std::size_t at = 0; at < columns_.size() && total > static_cast<std::size_t>(width); ++at) {
-        if (!columns_[at].wide || widths[at] <= least_wide)
-            continue;
-        const std::size_t excess = std::min(total - static_cast<std::size_t>(width), widths[at] - least_wide);
-        widths[at] -= excess;
-        total -= excess;
+    // The widest of those that give way does so first.
+    while (total > static_cast<std::size_t>(width)) {
+        std::size_t widest = columns_.size();
+        for (std::size_t at = 0; at < columns_.size(); ++at)
+            if (columns_[at].wide && widths[at] > least_wide &&
+                (widest == columns_.size() || widths[at] > widths[widest]))
+                widest = at;
+        if (widest == columns_.size())
+            break;
+        --widths[widest];
+        --total;
     }
 
     const auto add_line = [&](const auto& text_at, const auto& style_at) {
