@@ -85,8 +85,8 @@ std::optional<std::string> try_to_read(const std::filesystem::path& file)
     auto image = read_file(file, std::string::npos);
     if (!image)
         fail(file, "there is none", ExitStatus::unavailable);
-    // The log is read after the file: a checkpoint copies only what stands in it, so whatever the file got meanwhile is
-    // written over here with the same or a newer state.
+    // The log is read after the file: a checkpoint copies only what stands in it, so whatever the file got meanwhile
+    // is written over here with the same or a newer state.
     const auto log = read_file(wal, std::string::npos);
     auto after = landmarks_of(file, wal);
     if (!before.wal.empty()) {

@@ -33,7 +33,8 @@ void SqliteStore::end_tick(const TickRecord& tick)
     Transaction transaction(database_, "record the tick in the database", Durability::relaxed);
     database_
         .query(R"SQL(
-            UPDATE {tick} SET ended_at = ?, claimed = ?, completed = ?, failed = ?, recovered = ?, pruned = ?, error = ?
+            UPDATE {tick} SET ended_at = ?, claimed = ?, completed = ?, failed = ?, recovered = ?, pruned = ?,
+                error = ?
             WHERE id = ?
         )SQL")
         .bind(tick.ended_at, tick.claimed, tick.completed, tick.failed, tick.recovered, tick.pruned, tick.error,
