@@ -29,7 +29,7 @@ class CommandLine(EndToEnd):
         self.assertRegex(self.box.escher("-V").out, r"\d+\.\d+\.\d+")
 
     def test_mistakes_are_told_with_a_suggestion(self):
-        for words, suggestion in ((["lst"], "list"), (["ad", "--", "true"], "add"), (["list", "--sate", "x"], "--state"),
+        for words, suggestion in ((["lst"], "list"), (["canel", "1"], "cancel"), (["list", "--sate", "x"], "--state"),
                                   (["add", "--quue", "x", "--", "true"], "--queue"), (["--onec"], "--once"),
                                   (["satus"], "status")):
             result = self.box.escher(*words, status=64)
@@ -39,6 +39,7 @@ class CommandLine(EndToEnd):
         self.assertEqual(os.listdir(self.box.state), [])
 
     def test_wrong_arguments_are_usage_errors(self):
+        self.box.escher("init")
         for words in (["add"], ["add", "--"], ["add", "true"], ["add", "--task", "x", "--", "true"], ["show"], ["wait"],
                       ["cancel"], ["retry"], ["log"], ["log", "1", "2"], ["list", "extra"], ["list", "-n", "x"],
                       ["list", "-n", "-1"], ["show", "abc"], ["show", "0"], ["show", "99999999999999999999"],
@@ -70,10 +71,11 @@ class CommandLine(EndToEnd):
         self.assertEqual(self.box.escher("list", "--json").out, one)
 
     def test_every_reading_command_prints_one_json_object(self):
+        self.box.configure('[task.ok]\nargv = ["true"]')
         job = self.box.add("true")
         self.box.tick()
         for words in (["list"], ["show", job], ["status"], ["next"], ["plan"], ["wait", job], ["check"],
-                      ["prune", "--dry-run"], ["next", "@daily"], ["add", "--", "true"], ["cancel", "2"], ["init"],
+                      ["prune", "--dry-run"], ["next", "@daily"], ["add", "--task", "ok"], ["cancel", "2"], ["init"],
                       ["pause"], ["resume"], ["retry", "2"]):
             result = self.box.escher(*words, "--json", status=None)
             if result.out:

@@ -86,7 +86,7 @@ class Ending(EndToEnd):
         job = self.box.add("true")
         self.box.tick()
         result = self.box.escher("cancel", job, status=None)
-        self.assertIn("completed", result.err)
+        self.assertIn("ended", result.err)
         self.assertState(job, "completed")
 
     # --- retries
@@ -95,7 +95,8 @@ class Ending(EndToEnd):
         self.box.configure('[security]\ncommands = "any"')
         job = self.box.add("false", options=["--retries", "2"])
         self.box.tick()
-        self.assertState(job, "retryable", "exit status 1")
+        self.assertState(job, "retryable")
+        self.assertIn("exit status 1", self.box.show(job)["reason"])
         (wait,), = self.box.sql("SELECT job.run_at - run.ended_at FROM job JOIN run ON run.job = job.id")
         self.assertGreaterEqual(wait, 16_000)
         self.assertLessEqual(wait, 17_600)

@@ -93,7 +93,7 @@ class FirstSteps(EndToEnd):
 
     def test_list_in_a_pipe_is_tab_separated_without_a_header(self):
         self.box.add("true", options=["--name", "one"])
-        self.box.add("true", options=["--name", "two\tparts\nand lines"])
+        self.box.insert(command=["true"], name="two\tparts\nand lines")
         lines = self.box.escher("list").out.splitlines()
         self.assertEqual(len(lines), 2)
         self.assertEqual(len(lines[0].split("\t")), len(lines[1].split("\t")))

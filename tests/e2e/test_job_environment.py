@@ -11,7 +11,7 @@ from sandbox import BINARY
 
 LOOK = """
 import json, os, sys, resource
-status = dict(line.rstrip().split(":\\t", 1) for line in open("/proc/self/status"))
+status = dict(line.rstrip("\\n").split(":\\t", 1) for line in open("/proc/self/status") if ":\\t" in line)
 print(json.dumps({
     "fds": {name: os.readlink("/proc/self/fd/" + name) for name in os.listdir("/proc/self/fd")
             if os.path.exists("/proc/self/fd/" + name)},
@@ -170,7 +170,11 @@ class NotStarted(EndToEnd):
         self.box.escher("add", "--batch", input=json.dumps({"command": many}), status=65)
         self.box.escher("init")
         self.not_started(["echo", long], "Argument list too long")
-        self.not_started(many, "Argument list too long")
+        self.not_started(["echo", *["y" * 100_000] * 22], "Argument list too long")
+        huge = self.box.insert(command=many)
+        self.box.tick()
+        self.assertIn(self.box.state_of(huge), ("invalid", "failed"))
+        self.assertTrue(self.box.reason_of(huge))
 
     def test_it_is_retried_as_often_as_allowed_and_no_more(self):
         self.box.configure('[defaults]\nbackoff = ["0s"]\nretries = 2\n[security]\ncommands = "any"')

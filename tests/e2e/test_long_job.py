@@ -20,22 +20,24 @@ class LongJob(EndToEnd):
 
         # A newer tick takes over and claims; the older one only sees its own job home.
         newer = self.box.start()
+        self.box.until(lambda: self.box.sql("SELECT 1 FROM tick WHERE pid = ?", newer.pid))
         held = self.box.held()
         third = self.box.shell(held.script)
         held.wait_started(timeout=30)
         runners = dict(self.box.sql("SELECT job, runner_pid FROM run"))
-        self.box.until(lambda: self.box.sql("SELECT runner_pid FROM run WHERE job = ?", third) == [(newer.pid,)]
-                       or self.box.sql("SELECT runner_pid FROM run WHERE job = ?", third) == [(older.pid,)])
         held.release()
         self.box.wait(third, timeout=30)
+        self.box.finish(newer)
+        # The lock is free again: the next minute's tick takes what comes now, while the first one still waits.
         fourth = self.box.add("echo", "fourth")
+        latest = self.box.start()
         self.box.wait(fourth, timeout=30)
+        self.box.finish(latest)
         self.assertLess(time.monotonic() - began, 60, "the jobs waited for the long one")
         self.assertState(long, "running")
         self.assertEqual(runners[long], older.pid)
-        self.assertEqual(self.box.sql("SELECT runner_pid FROM run WHERE job = ?", fourth), [(newer.pid,)])
-
-        self.box.finish(newer)
+        self.assertEqual(self.box.sql("SELECT runner_pid FROM run WHERE job = ?", third), [(newer.pid,)])
+        self.assertEqual(self.box.sql("SELECT runner_pid FROM run WHERE job = ?", fourth), [(latest.pid,)])
         result = self.box.finish(older, timeout=120)
         self.assertEqual((result.out, result.err), ("", ""))
         self.assertState(long, "completed")
