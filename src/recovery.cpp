@@ -46,6 +46,7 @@ Recovery recover_lost(const std::vector<RunningJob>& running, Executor& jobs, co
             recovery.reports.emplace_back(lost(candidate, config, now, jitter));
             break;
         case Liveness::never_executed:
+            jobs.discard_output(std::span(&candidate.run.output_file, 1)); // an empty one may stand there
             recovery.reports.emplace_back(RunUndone{candidate.run.id});
             break;
         case Liveness::doubtful:

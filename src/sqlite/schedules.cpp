@@ -34,6 +34,16 @@ bool record_occurrence(Database& database, const Occurrence& occurrence)
                .run() == 1;
 }
 
+/// Decided due times are looked up by people, not by ticks: `evaluated_until` keeps them from being decided again.
+constexpr Duration occurrences_kept = std::chrono::hours(24 * 90);
+
+void drop_old_occurrences(Database& database, const std::string& schedule, Time now)
+{
+    database.query("DELETE FROM {occurrence} WHERE schedule = ? AND nominal_at < ?")
+        .bind(schedule, now - occurrences_kept)
+        .run();
+}
+
 Occurrence decode_occurrence(const Query& row)
 {
     Occurrence occurrence;
@@ -106,6 +116,9 @@ std::vector<Occurrence> SqliteStore::record_schedules(const ScheduleStep& step, 
         }
         recorded.push_back(std::move(occurrence));
     }
+    for (const auto& each : recorded)
+        if (&each == &recorded.back() || each.schedule != (&each + 1)->schedule)
+            drop_old_occurrences(database_, each.schedule, now);
     database_.query("INSERT OR REPLACE INTO {meta} (key, value) VALUES ('evaluated_until', ?)")
         .bind(step.evaluated_until)
         .run();

@@ -91,8 +91,8 @@ bool record_one(Database& database, const RunFinished& report, Time)
 
     // A job that is to be cancelled has no next attempt, however its run ended.
     const bool finished = is_finished(report.next.state);
-    const bool shows_reason = report.next.state == JobState::failed || report.next.state == JobState::cancelled ||
-                              report.next.state == JobState::invalid;
+    // Why the last attempt failed stays in sight until the next one starts.
+    const bool shows_reason = report.next.state != JobState::completed;
     Query query = database.query(R"SQL(
         UPDATE {job} SET
             state = CASE WHEN ?1 OR cancel_requested_at IS NULL THEN ?2 ELSE 'cancelled' END,

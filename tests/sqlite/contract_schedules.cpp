@@ -86,3 +86,17 @@ TEST_CASE("a job that is replaced is cancelled before its successor is created")
     CHECK(store->find(old)->reason.find("nightly") != std::string::npos);
     CHECK(store->unfinished_of(names)["nightly"] == std::vector{fresh});
 }
+
+TEST_CASE("due times decided long ago leave the ledger when the schedule is due again")
+{
+    const auto store = new_store();
+    ScheduleStep step;
+    step.occurrences = {due("daily", start), due("yearly", start)};
+    store->record_schedules(step, start);
+    const Time later = start + hours(24 * 91);
+    step.occurrences = {due("daily", later)};
+    store->record_schedules(step, later);
+    CHECK(store->occurrences("daily", 9).size() == 1);
+    CHECK(store->occurrences("daily", 9).at(0).nominal_at == later);
+    CHECK(store->occurrences("yearly", 9).size() == 1);
+}

@@ -132,7 +132,10 @@ TEST_CASE("a rejected run leaves an invalid job and no run")
 TEST_CASE("a failed attempt waits for its next one")
 {
     const Claimed claimed;
-    report(*claimed.store, finished(claimed.claim.run, JobState::retryable));
+    auto ended = finished(claimed.claim.run, JobState::retryable);
+    ended.next.reason = "exit status 3";
+    report(*claimed.store, ended);
+    CHECK(claimed.now().reason == "exit status 3");
     CHECK(claimed.now().run_at == start + minutes(1));
     CHECK(claimed.store->next_due() == start + minutes(1));
     CHECK(claim(*claimed.store, slots(1), start + seconds(59)).empty());
