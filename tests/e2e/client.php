@@ -12,11 +12,14 @@ if ($way === 'pdo') {
     $query = $db->prepare('SELECT token FROM job WHERE id = ?');
     $query->execute([$db->lastInsertId()]);
     $token = $query->fetchColumn();
+    $query->closeCursor(); // an open cursor would keep this connection in the past
     $db->commit();
     $poll = function () use ($db, $token) {
         $query = $db->prepare('SELECT state, progress, progress_text, reason FROM job WHERE token = ?');
         $query->execute([$token]);
-        return $query->fetch(PDO::FETCH_ASSOC);
+        $row = $query->fetch(PDO::FETCH_ASSOC);
+        $query->closeCursor();
+        return $row;
     };
 } else {
     $db = new SQLite3($file);

@@ -19,10 +19,8 @@ class LongJob(EndToEnd):
         self.assertIsNone(older.poll())
 
         # A newer tick takes over and claims; the older one only sees its own job home.
-        newer = self.box.start()
-        self.box.until(lambda: self.box.sql("SELECT 1 FROM tick WHERE pid = ?", newer.pid))
         held = self.box.held()
-        third = self.box.shell(held.script)
+        third, newer = self.box.hand_over(older, held.script)
         held.wait_started(timeout=30)
         runners = dict(self.box.sql("SELECT job, runner_pid FROM run"))
         held.release()

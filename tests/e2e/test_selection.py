@@ -61,6 +61,7 @@ class Selection(EndToEnd):
         held.wait_started(2)
         newer = self.box.start()
         self.box.until(lambda: self.box.sql("SELECT count(*) FROM tick") == [(2,)])
+        # The newer one stays, although no slot is free: nobody else takes the third job when one is.
         self.assertIn("2/2", self.box.show(jobs[2])["reason"])
         self.assertFalse(held.started.has_line())
         self.assertEqual(self.box.sql("SELECT count(*) FROM job WHERE state = 'running'"), [(2,)])
