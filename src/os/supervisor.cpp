@@ -46,6 +46,13 @@ public:
     {
         if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
             throw Error(ExitStatus::unavailable, "cannot become a child subreaper: " + errno_text(errno));
+        // Before any claim: where there is no directory at all, recovery cannot tell a claim that was never executed from
+        // one whose output somebody has deleted, and leaves both alone.
+        try {
+            static_cast<void>(directory_.open_or_create());
+        } catch (const Error&) {
+            // start() says so, if there is anything to start.
+        }
     }
 
     StartResult start(const LaunchSpec& spec) override;
