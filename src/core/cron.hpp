@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace escher
-{
+namespace escher {
 
 /// Parses a cron expression of Debian cron's dialect, or one of @yearly, @annually, @monthly, @weekly, @daily,
 /// @midnight, @hourly, @reboot. The dialect is that of crontab(5) and of entry.c in Debian's cron 3.0pl1-162:

@@ -4,15 +4,14 @@
 #include <cstddef>
 #include <string_view>
 
-namespace escher
-{
+namespace escher {
 
 /// What one of the five fields of a cron expression may hold.
 struct CronField {
     std::string_view name;
     int low = 0;
-    int high = 0;           ///< 7 is Sunday, as 0
-    int random_high = 0;    ///< the highest that `~` chooses by itself
+    int high = 0; ///< 7 is Sunday, as 0
+    int random_high = 0; ///< the highest that `~` chooses by itself
     std::string_view write; ///< the values in words, for messages
 };
 

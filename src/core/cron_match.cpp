@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <array>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 using std::chrono::days;
 using std::chrono::local_days;

@@ -2,8 +2,7 @@
 
 #include <escher/schedule.hpp>
 
-namespace escher
-{
+namespace escher {
 
 using LocalMinute = std::chrono::local_time<std::chrono::minutes>;
 

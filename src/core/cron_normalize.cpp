@@ -5,11 +5,9 @@
 
 #include <algorithm>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 bool holds(std::uint64_t set, int value)
 {

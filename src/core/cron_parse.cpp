@@ -7,11 +7,9 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 constexpr std::string_view five_fields = "minute, hour, day of month, month, day of week";
 constexpr std::size_t longest = 1000;

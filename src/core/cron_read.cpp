@@ -7,11 +7,9 @@
 #include <optional>
 #include <stdexcept>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 bool is_digit(char c)
 {
@@ -34,8 +32,7 @@ std::string quoted(std::string_view text)
 }
 
 /// One of the five fields being read.
-class FieldReader
-{
+class FieldReader {
 public:
     FieldReader(std::string_view expression, CronWord word, std::size_t index, std::string_view seed)
         : expression_(expression), word_(word), index_(index), field_(cron_fields[index]), seed_(seed)

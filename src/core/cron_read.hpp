@@ -5,13 +5,12 @@
 #include <string>
 #include <string_view>
 
-namespace escher
-{
+namespace escher {
 
 /// One of the words that a cron expression consists of.
 struct CronWord {
     std::string_view text; ///< never empty
-    std::size_t at = 0;    ///< where it begins in the expression, from 0
+    std::size_t at = 0; ///< where it begins in the expression, from 0
 };
 
 /// Reads field `index` (0 to 4) of `expression`: bit n for each value n; in the weekday field 0 and 7 stay apart.

@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <functional>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 using Words = std::vector<std::string>;
 

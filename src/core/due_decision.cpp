@@ -7,11 +7,9 @@
 #include <algorithm>
 #include <iterator>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 using namespace std::chrono_literals;
 
@@ -19,8 +17,7 @@ using namespace std::chrono_literals;
 constexpr Duration on_time = 2min;
 
 /// Decides the due times of one schedule.
-class Decision
-{
+class Decision {
 public:
     Decision(const ScheduleView& view, const Schedule& schedule, Time now)
         : view_(view), schedule_(schedule), now_(now)

@@ -3,8 +3,7 @@
 #include "core/due_window.hpp"
 #include "core/schedule_step.hpp"
 
-namespace escher
-{
+namespace escher {
 
 /// More due times than this are not made up for one by one.
 inline constexpr std::size_t most_caught_up = 1000;

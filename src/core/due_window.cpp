@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 /// Due times that are counted one by one before the rest of a long stretch is jumped over.
 constexpr std::int64_t most_counted = 200'000;

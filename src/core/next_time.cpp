@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <limits>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 using std::chrono::floor;
 using std::chrono::minutes;

@@ -4,12 +4,11 @@
 
 #include <escher/schedule.hpp>
 
-namespace escher
-{
+namespace escher {
 
 /// One due time of a recurrence.
 struct DueTime {
-    Time at{};        ///< when it is due; also its nominal time, the key that it can only have once
+    Time at{}; ///< when it is due; also its nominal time, the key that it can only have once
     std::string note; ///< what daylight saving did to it, in words; usually empty
 };
 

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace escher
-{
+namespace escher {
 
 using std::chrono::seconds;
 
-namespace
-{
+namespace {
 
 [[noreturn]] void refuse(std::string_view text, std::string_view why)
 {
@@ -26,8 +24,7 @@ bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-class Reader
-{
+class Reader {
 public:
     explicit Reader(std::string_view text) : text_(text), rest_(text) {}
 

@@ -6,8 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace escher
-{
+namespace escher {
 
 /// A rule in the syntax of the TZ variable, POSIX.1-2017 section 8.3 with the extensions of RFC 8536 section 3.3.1:
 /// what a time zone does each year, for ever.
@@ -16,7 +15,7 @@ struct PosixRule {
     struct Date {
         enum Form {
             without_leap_day, ///< Jn: day 1 to 365, 29 February is not counted
-            with_leap_day,    ///< n: day 0 to 365
+            with_leap_day, ///< n: day 0 to 365
             weekday_of_month, ///< Mm.w.d
         } form = weekday_of_month;
         int day = 0; ///< of the year; for Mm.w.d the weekday, 0 is Sunday
@@ -31,7 +30,7 @@ struct PosixRule {
     struct Daylight {
         Name name;
         Date start; ///< in standard time
-        Date end;   ///< in daylight time
+        Date end; ///< in daylight time
     };
 
     Name standard;

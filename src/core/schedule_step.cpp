@@ -5,11 +5,9 @@
 
 #include <algorithm>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 constexpr Time earliest_credible = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1);
 constexpr Duration years = std::chrono::days(366);
@@ -49,8 +47,7 @@ bool is_defined_by(const Schedule& schedule, std::string_view definition)
 }
 
 /// Finds marks in the order of the names without a search for each.
-class MarkCursor
-{
+class MarkCursor {
 public:
     explicit MarkCursor(const std::map<std::string, ScheduleMark>& marks) : marks_(marks), next_(marks.begin()) {}
 
@@ -69,8 +66,7 @@ private:
 };
 
 /// Tells whether the clocks of a zone have changed of late; the zones of neighbouring schedules are mostly the same.
-class ChangeWatch
-{
+class ChangeWatch {
 public:
     bool changed(const Zone& zone, Time after, Time until)
     {

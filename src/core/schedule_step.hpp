@@ -3,20 +3,19 @@
 #include <escher/schedule.hpp>
 #include <escher/store.hpp>
 
-namespace escher
-{
+namespace escher {
 
 /// Everything that evaluating schedules depends on.
 struct ScheduleView {
     std::span<const Schedule> schedules; ///< fastest in the order of their names
     const ScheduleMemory& memory;
     const std::vector<Pause>& pauses; ///< in force; one of a schedule's queue skips what falls due meanwhile
-    std::string host;                 ///< seeds jitter
-    std::string boot_id;              ///< empty: unknown, and @reboot is not served
-    std::string created_by;           ///< for the jobs created
-    std::function<std::string(const Schedule&)> queue_of;             ///< the queue that its jobs go to
+    std::string host; ///< seeds jitter
+    std::string boot_id; ///< empty: unknown, and @reboot is not served
+    std::string created_by; ///< for the jobs created
+    std::function<std::string(const Schedule&)> queue_of; ///< the queue that its jobs go to
     std::function<std::vector<JobId>(const std::string&)> unfinished; ///< of a schedule, oldest first
-    std::function<int(const Schedule&)> priority_of = {};             ///< of its jobs; none: 0
+    std::function<int(const Schedule&)> priority_of = {}; ///< of its jobs; none: 0
 };
 
 struct ScheduleOutcome {

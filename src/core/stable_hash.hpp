@@ -4,8 +4,7 @@
 #include <initializer_list>
 #include <string_view>
 
-namespace escher
-{
+namespace escher {
 
 /// A hash of `parts` that is the same on every machine and in every version: it decides what `~` in a cron expression
 /// chooses and how a schedule's jitter falls, so that a restart or an upgrade moves nothing. FNV-1a of 64 bits over

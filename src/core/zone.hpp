@@ -9,14 +9,12 @@
 #include <utility>
 #include <vector>
 
-namespace escher
-{
+namespace escher {
 
 using LocalTime = std::chrono::local_time<Duration>;
 
 /// The rules of one time zone: what its TZif file says, RFC 8536, with the footer's rule for all later times.
-class Zone
-{
+class Zone {
 public:
     /// Reads the contents of a TZif file, version 1 to 4. Throws std::invalid_argument with what is wrong.
     /// A file that counts leap seconds (right/...) is refused: the system's clock does not.
@@ -48,7 +46,7 @@ public:
     /// at which the clocks show `local` or more.
     struct Placement {
         enum Kind { unique, gap, repeated } kind = unique;
-        Time first{};  ///< unique: the instant; repeated: the first of them; gap: the instant of the transition
+        Time first{}; ///< unique: the instant; repeated: the first of them; gap: the instant of the transition
         Time second{}; ///< repeated: the second; else equal to `first`
     };
     [[nodiscard]] Placement place(LocalTime local) const;
@@ -74,7 +72,7 @@ private:
     [[nodiscard]] const Offset& offset_before(std::size_t change) const;
 
     std::vector<Offset> offsets_;
-    std::size_t initial_ = 0;     ///< into offsets_: what holds before the first change
+    std::size_t initial_ = 0; ///< into offsets_: what holds before the first change
     std::vector<Change> changes_; ///< ascending
     /// With a footer's rule changes_ ends with more than 400 years of it. The Gregorian calendar repeats after 400
     /// years, weekdays included, so a time from here on is looked up as many years earlier as needed.

@@ -39,7 +39,7 @@ struct ScheduleWorld {
     std::string boot_id = "boot-1";
     std::map<std::pair<std::string, Time>, NewOccurrence> ledger;
     bool twice = false; ///< a due time was decided that is on record already
-    int asked = 0;      ///< calls of ScheduleView::unfinished
+    int asked = 0; ///< calls of ScheduleView::unfinished
 
     ScheduleOutcome step(Time now)
     {
