@@ -14,7 +14,8 @@ PACKAGE = "/usr/share/bash-completion/bash_completion"
 DRIVER = """
 [[ -z $package ]] || source "$package"
 source "$completion"
-COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_TYPE=$type COMP_KEY=9
+compopt() { :; } # bash allows it only while it completes
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE=$line COMP_TYPE=$type COMP_KEY=9
 COMP_POINT=${#COMP_LINE}
 _escher_cron escher-cron "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 printf '%s\\n' "${COMPREPLY[@]}"
@@ -43,7 +44,7 @@ argv = ["true"]
         split = [part for word in words for part in (re.findall(r"[=:]+|[^=:]+", word) or [""])]
         result = subprocess.run(["bash", "--norc", "-c", DRIVER, "driver", BINARY, *split],
                                 env={**self.box.environment, "completion": COMPLETION, "package": self.package,
-                                     "type": str(type)},
+                                     "type": str(type), "line": " ".join([BINARY, *words])},
                                 cwd=self.box.root, capture_output=True, text=True, check=True)
         self.assertEqual(result.stderr, "")
         return result.stdout.split("\n")[:-1] if result.stdout != "\n" else []

@@ -85,7 +85,8 @@ class DatabaseExamples(EndToEnd):
             self.assertEqual([row[0] for row in self.box.sql(select)], [1])
         self.box.tick()
         self.box.sql(insert)
-        self.assertEqual([row[0] for row in self.box.sql(select)], [2])
+        (second, _), = self.box.sql(select)
+        self.assertGreater(second, 1)
 
     def test_dependencies(self):
         self.script("Dependencies")
@@ -123,6 +124,7 @@ for statement in {statements!r}:
         pause, resume = self.example("Pausing").split(";")[:2]
         self.box.sql(pause)
         job = self.box.add("true", options=["--queue", "mail"])
+        self.box.tick()
         self.assertIn("the relay is being replaced", self.box.show(job)["reason"])
         self.box.sql(resume)
         self.assertNotIn("paused", self.box.show(job)["reason"])
