@@ -10,6 +10,7 @@
 #include "scheduling.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <random>
 
 namespace escher {
@@ -18,9 +19,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration longest_wait = 1s;     // a newer tick is noticed within this
+constexpr Duration longest_wait = 1s; // a newer tick is noticed within this
 constexpr Duration settling_wait = 100ms; // results and starts that wait for company before they are flushed
-constexpr Duration full_look_after = 5s;  // for what changes without a commit: rates, pauses, the load
+constexpr Duration full_look_after = 5s; // for what changes without a commit: rates, pauses, the load
 constexpr Duration recovery_after = 10s;
 constexpr Duration rest_after_trouble = 5s;
 constexpr int most_store_failures = 60; // in a row, a second apart, while results wait to be recorded
@@ -281,6 +282,8 @@ private:
             return 0ms; // a result is in hand: a slot is free
         if (!reports_.empty() || waits_for_orphans_ || lingers())
             return settling_wait;
+        if (waits_for_older_ticks_)
+            return longest_wait;
         return live_.empty() ? 0ms : std::clamp(next_look_ - now_(), 0ms, longest_wait);
     }
 
@@ -297,6 +300,9 @@ private:
     {
         if (holds_lock_ && due())
             return look_ = true;
+        waits_for_older_ticks_ = older_ticks_are_in_the_way();
+        if (waits_for_older_ticks_)
+            return true;
         close_books();
         if (!holds_lock_)
             return false;
@@ -311,6 +317,29 @@ private:
         const Time now = now_();
         const ClaimRequest request = request_at(now);
         return request.slots > 0 && store_.has_due(request, now);
+    }
+
+    /// True if jobs wait for nothing but slots that runs of older ticks hold. Those ticks claim nothing any more: if
+    /// this one left, the slots would stay empty until the next minute's tick.
+    [[nodiscard]] bool older_ticks_are_in_the_way()
+    {
+        const Time now = now_();
+        if (report_.stopped_by || !may_claim(now))
+            return false;
+        const auto running = store_.running_jobs();
+        const bool supervised = std::any_of(running.begin(), running.end(), [this](const RunningJob& other) {
+            return jobs_.examine(other.run) == Liveness::supervised;
+        });
+        if (!supervised)
+            return false;
+        ClaimRequest request = claim_request(config_, setup_.self);
+        request.slots = 1;
+        request.limits.concurrency = std::numeric_limits<int>::max();
+        for (auto& [name, limits] : request.limits.queues) {
+            limits.concurrency.reset();
+            limits.per_key = std::numeric_limits<int>::max();
+        }
+        return store_.has_due(request, now);
     }
 
     void close_books()
@@ -336,7 +365,7 @@ private:
     const TickEvents& events_;
 
     TickReport report_;
-    std::map<RunId, LiveRun> live_;  ///< started here, or claimed and about to be
+    std::map<RunId, LiveRun> live_; ///< started here, or claimed and about to be
     std::vector<RunReport> reports_; ///< not durable yet
     bool holds_lock_ = true;
     bool look_ = true; ///< there may be something to claim
@@ -346,6 +375,7 @@ private:
     Time last_activity_{};
     std::optional<std::chrono::sys_time<std::chrono::minutes>> scheduled_minute_;
     bool waits_for_orphans_ = false;
+    bool waits_for_older_ticks_ = false;
     int orphan_looks_ = 0;
     bool store_failed_ = false;
     int store_failures_ = 0;

@@ -134,6 +134,44 @@ TEST_CASE("a tick that has lost the lock sees its jobs home and claims no more")
     CHECK(loop.released == 0); // still_ours() let it go
 }
 
+TEST_CASE("a tick that finds every slot taken by an older tick stays to fill those that come free")
+{
+    Loop loop;
+    for (int slot = 0; slot < 2; ++slot)
+        loop.jobs.others[loop.store.add_running(loop.clock.now(), {{41, 1, "boot"}, 4000})] = Liveness::supervised;
+    const JobId waiting = loop.store.add(loop.clock.now());
+    int turns = 0;
+    loop.jobs.before_wait = [&] {
+        if (++turns != 5)
+            return;
+        Job& theirs = loop.store.jobs.at(JobId{1});
+        theirs.state = JobState::completed;
+        theirs.run.reset();
+        loop.store.has_changed = true;
+    };
+    const Time begin = loop.clock.now();
+    loop.run();
+    CHECK(loop.job(waiting).state == JobState::completed);
+    CHECK(loop.job(JobId{2}).state == JobState::running);
+    CHECK_MESSAGE(loop.clock.now() - begin >= 3s, "it waits, it does not spin");
+}
+
+TEST_CASE("a tick does not stay for slots that nobody will free, nor without a job that wants one")
+{
+    for (const Liveness liveness : {Liveness::doubtful, Liveness::supervised}) {
+        CAPTURE(static_cast<int>(liveness));
+        Loop loop;
+        for (int slot = 0; slot < 2; ++slot)
+            loop.jobs.others[loop.store.add_running(loop.clock.now(), {{41, 1, "boot"}, 4000})] = liveness;
+        if (liveness == Liveness::doubtful)
+            loop.store.add(loop.clock.now());
+        const Time begin = loop.clock.now();
+        loop.run();
+        CHECK(loop.clock.now() == begin);
+        CHECK(loop.released == 1);
+    }
+}
+
 TEST_CASE("a job whose creator saw the lock held just before it was let go is not left behind")
 {
     Loop loop;
