@@ -95,8 +95,6 @@ Database::Database(const OpenOptions& options) : options_(options)
                                                 "': this user may only read it; `escher-cron check` tells why");
     harden();
     check_identity();
-    if (options_.access != Access::read)
-        choose_journal();
 }
 
 Database::Database(Connection copy, const OpenOptions& options)

@@ -32,6 +32,10 @@ public:
     Database& operator=(Database&&) = delete;
     ~Database() = default;
 
+    /// Switches the journal to what the options say, unless the file is an application's own. Only once it is known
+    /// that the file is ours: the journal is a property of the file.
+    void choose_journal();
+
     /// The statement `sql`, a literal, prepared at its first use. It must not be in use already.
     [[nodiscard]] Query query(const char* sql);
 
@@ -57,7 +61,6 @@ public:
 
 private:
     void harden();
-    void choose_journal();
 
     OpenOptions options_;
     bool private_copy_ = false;

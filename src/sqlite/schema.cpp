@@ -98,6 +98,12 @@ int schema_version(Database& database)
                      "database.table_prefix");
 }
 
+void refuse_foreign(Database& database)
+{
+    const Describe description(database, "read the schema of the database");
+    refuse_newer(database, schema_version(database));
+}
+
 void migrate(Database& database)
 {
     const Describe description(database, "make the schema of the database");

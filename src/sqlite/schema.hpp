@@ -18,6 +18,9 @@ namespace escher::sqlite {
 /// What the database holds; 0: nothing of ours.
 [[nodiscard]] int schema_version(Database& database);
 
+/// Throws Error for a foreign or newer schema. Writes nothing, and must come before anything that does.
+void refuse_foreign(Database& database);
+
 /// Makes or migrates the schema, in one transaction, if need be. Throws Error for a foreign or newer one.
 void migrate(Database& database);
 

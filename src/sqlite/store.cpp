@@ -45,6 +45,10 @@ std::unique_ptr<Store> open_store(const OpenOptions& options)
     if (options.access == Access::read && needs_copy(options.file))
         return copy_store(options);
     Database database(options);
+    if (options.access != Access::read) {
+        refuse_foreign(database);
+        database.choose_journal();
+    }
     if (options.access == Access::create)
         migrate(database);
     require_schema(database);
