@@ -1,6 +1,7 @@
 -- Schema version 1. Once released this file is frozen: a change is a new file.
 -- {name} stands for the table's name with the configured prefix. Nothing here needs more than SQLite 3.31.
--- Times are UTC, in milliseconds since 1970. What clients may write and read is documented in escher-cron-db(7).
+-- Times are UTC, in milliseconds since 1970; half of one is added to round what the fraction of a day has lost.
+-- What clients may write and read is documented in escher-cron-db(7).
 
 CREATE TABLE {meta} (
     key   TEXT PRIMARY KEY NOT NULL,
@@ -17,13 +18,13 @@ CREATE TABLE {job} (
                             'retryable', 'completed', 'failed', 'cancelled', 'invalid')),
     queue               TEXT,                -- NULL until a tick takes the row in
     priority            INTEGER,             -- likewise; lower runs first
-    run_at              INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
+    run_at              INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER)),
     blocked             INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1)), -- by a dependency
     run                 INTEGER,             -- the run that holds the job
     attempts            INTEGER NOT NULL DEFAULT 0 CHECK (typeof(attempts) = 'integer' AND attempts >= 0),
     retries             INTEGER,
     timeout             INTEGER,             -- milliseconds
-    created_at          INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
+    created_at          INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER)),
     started_at          INTEGER,             -- of the latest run
     finished_at         INTEGER,
     cancel_requested_at INTEGER,             -- clients may set it; a job that waits is cancelled at once
@@ -105,7 +106,7 @@ CREATE TABLE {message} (
     id    INTEGER PRIMARY KEY,
     job   INTEGER NOT NULL REFERENCES {job} (id),
     run   INTEGER,
-    at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
+    at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER)),
     level TEXT NOT NULL DEFAULT 'info' CHECK (level IN ('debug', 'info', 'warning', 'error')),
     text  TEXT NOT NULL
 );
@@ -116,7 +117,7 @@ CREATE TABLE {note} (
     job   INTEGER NOT NULL REFERENCES {job} (id),
     key   TEXT NOT NULL,
     value TEXT NOT NULL,
-    at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
+    at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER)),
     PRIMARY KEY (job, key)
 ) WITHOUT ROWID;
 
@@ -174,7 +175,7 @@ CREATE TABLE {tick} (
 -- Pauses. The empty name pauses every queue.
 CREATE TABLE {queue} (
     name         TEXT PRIMARY KEY NOT NULL,
-    paused_at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)),
+    paused_at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER)),
     paused_until INTEGER,                    -- NULL: until resumed
     paused_by    TEXT,
     reason       TEXT
@@ -190,14 +191,14 @@ END;
 -- A job due later is scheduled, whatever the client wrote.
 CREATE TRIGGER {job}_later AFTER INSERT ON {job}
 WHEN NEW.state = 'available' AND NEW.cancel_requested_at IS NULL AND typeof(NEW.run_at) = 'integer'
-    AND NEW.run_at > CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)
+    AND NEW.run_at > CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER)
 BEGIN
     UPDATE {job} SET state = 'scheduled' WHERE id = NEW.id;
 END;
 
 CREATE TRIGGER {job}_postponed AFTER UPDATE OF run_at ON {job}
 WHEN NEW.state = 'available' AND typeof(NEW.run_at) = 'integer' AND NEW.run_at <> OLD.run_at
-    AND NEW.run_at > CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)
+    AND NEW.run_at > CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER)
 BEGIN
     UPDATE {job} SET state = 'scheduled' WHERE id = NEW.id;
 END;
@@ -224,14 +225,14 @@ CREATE TRIGGER {job}_unwanted AFTER UPDATE OF cancel_requested_at ON {job}
 WHEN NEW.cancel_requested_at IS NOT NULL AND NEW.state IN ('available', 'scheduled', 'retryable')
 BEGIN
     UPDATE {job} SET state = 'cancelled', reason = coalesce(NEW.reason, 'cancelled'),
-        finished_at = CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER) WHERE id = NEW.id;
+        finished_at = CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER) WHERE id = NEW.id;
 END;
 
 CREATE TRIGGER {job}_stillborn AFTER INSERT ON {job}
 WHEN NEW.cancel_requested_at IS NOT NULL
 BEGIN
     UPDATE {job} SET state = 'cancelled', reason = coalesce(NEW.reason, 'cancelled'),
-        finished_at = CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER) WHERE id = NEW.id;
+        finished_at = CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER) WHERE id = NEW.id;
 END;
 
 -- Whoever waits for a job that has ended is looked at again.
