@@ -67,6 +67,16 @@ class Clients(EndToEnd):
                          ("all of it", "web", -3, "completed", "a page"))
         self.assertEqual(self.box.log(job), "what it reads")
 
+    def test_now_is_exact_to_the_millisecond(self):
+        """A job that is due now is available, not scheduled for the millisecond that a rounding has lost."""
+        now = "CAST(strftime('%s', 'now') AS INTEGER) * 1000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER)"
+        with self.box.connection() as connection:
+            for _ in range(500):
+                connection.execute(f"INSERT INTO job (command, run_at) VALUES ('[\"true\"]', {now})")
+                row = connection.execute(f"INSERT INTO job (command) VALUES ('[\"true\"]') RETURNING run_at - ({now})")
+                self.assertEqual(row.fetchall(), [(0,)])
+            self.assertEqual(connection.execute("SELECT DISTINCT state FROM job").fetchall(), [("available",)])
+
     def test_a_job_of_the_future_becomes_scheduled_whatever_its_row_says(self):
         job = self.box.insert(command=["true"], run_at=32503680000000)
         self.assertState(job, "scheduled")

@@ -32,6 +32,6 @@ def sweep_of(call):
     return lambda self: self.sweep(call)
 
 
-for _call in ("openat", "pwrite64", "fdatasync", "fcntl", "clone", "flock", "unlink", "waitid", "wait4", "ftruncate",
+for _call in ("openat", "pwrite64", "fdatasync", "fcntl", "clone", "flock", "waitid", "wait4", "ftruncate",
               "fchmod", "close", "prctl", "newfstatat"):
     setattr(KillSweep, f"test_killed_at_{_call}", sweep_of(_call))

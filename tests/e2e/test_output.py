@@ -96,9 +96,11 @@ class Output(EndToEnd):
 
     def test_terminal_escapes_of_jobs_do_not_reach_a_terminal(self):
         evil = "\x1b]0;owned\x07\x1b[2J"
-        job = self.box.add("printf", "%s\\n", evil, options=["--name", "n" + evil])
+        self.box.escher("add", "--name", evil, "--", "true", status=64)
+        job = self.box.add("printf", "%s\\n", evil)
+        self.box.sql("UPDATE job SET name = ? WHERE id = ?", "n" + evil, job)
         self.box.insert(command=["true"], name=evil, queue="q" + evil, created_by=evil)
-        self.box.escher("pause", "--reason", evil)
+        self.box.sql("INSERT INTO queue (name, paused_by, reason) VALUES ('', ?, ?)", evil, evil)
         for words in (["list"], ["list", "-v"], ["show", job], ["show", job + 1], ["status"]):
             self.assertNotIn("\x1b", self.on_terminal(*words), words)
         self.box.escher("resume")
@@ -111,7 +113,8 @@ class Output(EndToEnd):
         self.box.add("false")
         self.box.tick()
         self.assertNotIn("\x1b[", self.box.escher("list").out)
-        self.assertIn("\x1b[", self.box.escher("--color", "always", "list").out)
+        self.assertIn("\x1b[", self.on_terminal("--color", "always", "list"))
+        self.assertNotIn("\x1b[", self.on_terminal("--color", "never", "list", env={"NO_COLOR": ""}))
         self.assertNotIn("\x1b[", self.on_terminal("list"))  # NO_COLOR is set there
         self.assertIn("\x1b[", self.on_terminal("list", env={"NO_COLOR": ""}))
 

@@ -175,7 +175,7 @@ class BadSchedules(EndToEnd):
         for toml, text in (
                 ('cron = "0 0 * * * *"', "write five"), ('cron = "0 0 L * *"', "L"), ('cron = "0 0 15W * *"', "W"),
                 ('cron = "0 0 * * 5#3"', "#"), ('cron = "0 0 ? * *"', "?"), ('cron = "0 0 30 2 *"', "never"),
-                ('cron = "60 * * * *"', "60"), ('cron = "*/0 * * * *"', "0"), ('cron = "1,,2 * * * *"', "empty"),
+                ('cron = "60 * * * *"', "60"), ('cron = "*/0 * * * *"', "0"), ('cron = "1,,2 * * * *"', "missing"),
                 ('cron = "* * * * mun"', "mun"), ('every = "10s"', "1m"),
                 ('cron = "@daily"\ntimezone = "Europe/Berlim"', "Berlim"), ('cron = "@daily"\noverlap = "skp"', "skip"),
                 ('cron = "@daily"\nevery = "1h"', "every"), ('cron = "@daily"\ncatch_up = "some"', "latest")):

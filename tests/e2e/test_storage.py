@@ -151,7 +151,7 @@ class Databases(EndToEnd):
                                            '[security]\ncommands = "any"\n')
         with self.box.connection() as other:
             other.execute("BEGIN IMMEDIATE")
-            result = self.box.escher("add", "--", "true", status=69)
+            result = self.box.escher("add", "--", "true", status=75)
             self.assertIn("locked", result.err)
             self.assertEqual(result.out, "")
             result = self.box.escher(status=None, timeout=100)
