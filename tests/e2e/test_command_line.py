@@ -39,7 +39,7 @@ class CommandLine(EndToEnd):
         self.assertEqual(os.listdir(self.box.state), [])
 
     def test_wrong_arguments_are_usage_errors(self):
-        self.box.escher("init")
+        self.box.add("true", options=["--in", "1d"])
         for words in (["add"], ["add", "--"], ["add", "true"], ["add", "--task", "x", "--", "true"], ["show"], ["wait"],
                       ["cancel"], ["retry"], ["log"], ["log", "1", "2"], ["list", "extra"], ["list", "-n", "x"],
                       ["list", "-n", "-1"], ["show", "abc"], ["show", "0"],
