@@ -25,8 +25,10 @@ ClaimRequest claim_request(const Config& config, const RunnerIdentity& runner)
         return Intake{std::move(placement.queue), placement.priority};
     };
     request.commands = intake(Command{});
+    // A task that says nothing of either goes where commands go, and need not be named.
     for (const auto& [name, task] : config.policies.tasks)
-        request.tasks.emplace(name, intake(TaskCall{name, {}}));
+        if (task.policy.queue || task.policy.priority)
+            request.tasks.emplace(name, intake(TaskCall{name, {}}));
     return request;
 }
 

@@ -36,7 +36,8 @@ class Tick {
 public:
     Tick(Store& store, Executor& jobs, TickLock& lock, const Config& config, const TickSetup& setup, const Clock& now,
          const TickEvents& events)
-        : store_(store), jobs_(jobs), lock_(lock), config_(config), setup_(setup), now_(now), events_(events)
+        : store_(store), jobs_(jobs), lock_(lock), config_(config), setup_(setup), now_(now), events_(events),
+          whole_request_(claim_request(config, setup.self))
     {
     }
 
@@ -166,7 +167,7 @@ private:
 
     [[nodiscard]] ClaimRequest request_at(Time now) const
     {
-        ClaimRequest request = claim_request(config_, setup_.self);
+        ClaimRequest request = whole_request_;
         const int running = static_cast<int>(jobs_.running());
         request.slots = may_claim(now) ? std::max(config_.run.concurrency - running, 0) : 0;
         return request;
@@ -332,7 +333,7 @@ private:
         });
         if (!supervised)
             return false;
-        ClaimRequest request = claim_request(config_, setup_.self);
+        ClaimRequest request = whole_request_;
         request.slots = 1;
         request.limits.concurrency = std::numeric_limits<int>::max();
         for (auto& [name, limits] : request.limits.queues) {
@@ -363,6 +364,7 @@ private:
     const TickSetup& setup_;
     const Clock& now_;
     const TickEvents& events_;
+    const ClaimRequest whole_request_; ///< with all slots free
 
     TickReport report_;
     std::map<RunId, LiveRun> live_; ///< started here, or claimed and about to be

@@ -15,7 +15,7 @@ struct LaunchSpec {
     int attempt = 1;
     std::vector<std::string> argv; ///< never empty
     std::map<std::string, std::string> environment; ///< whole; the executor adds only HOME, USER, LOGNAME, SHELL
-                                                    ///< of the job's user where they are not set
+        ///< of the job's user where they are not set
     std::string directory; ///< empty: the user's home
     std::optional<std::string> input; ///< stdin; none: /dev/null
     std::optional<std::string> user; ///< none: the runner's own

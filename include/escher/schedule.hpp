@@ -57,7 +57,7 @@ enum class Overlap {
 struct Schedule {
     std::string name;
     Recurrence recurrence;
-    std::string text; ///< the recurrence in normalized form
+    std::string text; ///< the recurrence as it is written, blanks squeezed
     std::string zone_name; ///< IANA, or "local"
     std::shared_ptr<const Zone> zone; ///< never null
     TaskCall call; ///< a schedule with an argv of its own calls the implicit task "schedule:NAME"

@@ -4,21 +4,17 @@
 
 namespace escher::cli {
 
-Policies decided_policies(const Config& config)
+CommandTrust decide_trust(const Config& config)
 {
-    Policies policies = config.policies;
     switch (config.commands) {
-    case CommandsKey::automatic:
-        policies.commands = os::writable_only_by_us(config.database.path) ? CommandTrust::any : CommandTrust::listed;
-        break;
     case CommandsKey::listed:
-        policies.commands = CommandTrust::listed;
-        break;
+        return CommandTrust::listed;
     case CommandsKey::any:
-        policies.commands = CommandTrust::any;
+        return CommandTrust::any;
+    case CommandsKey::automatic:
         break;
     }
-    return policies;
+    return os::writable_only_by_us(config.database.path) ? CommandTrust::any : CommandTrust::listed;
 }
 
 } // namespace escher::cli

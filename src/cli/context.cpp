@@ -74,7 +74,14 @@ Context::Context(const Arguments& arguments)
     state_->utc = arguments.has("utc");
 }
 
-Context::~Context() = default;
+Context::~Context()
+{
+    state_->stores.clear();
+    // The process is about to end. Taking a large config apart node by node would cost each tick milliseconds; the
+    // kernel takes it whole.
+    static auto& left_to_the_kernel = *new std::vector<std::unique_ptr<State>>;
+    left_to_the_kernel.push_back(std::move(state_));
+}
 
 Time Context::now() const
 {
@@ -86,7 +93,7 @@ const Config& Context::config()
     if (!state_->config) {
         const ConfigContext outside = config_context();
         Config loaded = load_config(find_config(state_->config_file, system_config_file(), outside), outside);
-        loaded.policies = decided_policies(loaded);
+        loaded.policies.commands = decide_trust(loaded);
         state_->config = std::move(loaded);
     }
     return *state_->config;
@@ -121,7 +128,7 @@ Store& Context::store(sqlite::Access access)
     state_->stores.push_back({access, sqlite::open_store(open_options(access))});
     // Who may write a database can only be told once it is there.
     if (made)
-        state_->config->policies = decided_policies(*state_->config);
+        state_->config->policies.commands = decide_trust(*state_->config);
     return *state_->stores.back().store;
 }
 

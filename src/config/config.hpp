@@ -52,6 +52,7 @@ struct Config {
     OutputConfig output;
     Retention retention;
     LogConfig log;
+    std::shared_ptr<const void> sources; ///< what it was read from; kept, since a tick need never free it
 };
 
 /// What loading needs from outside, so that it is a function of its arguments.

@@ -64,7 +64,7 @@ private:
     std::map<std::string, ParameterPatterns> patterns_;
     Reader reader_;
     ScheduleBuilder builder_;
-    std::vector<Source> sources_;
+    std::shared_ptr<std::vector<Source>> sources_ = std::make_shared<std::vector<Source>>();
     Definitions queues_;
     Definitions tasks_;
     Definitions schedules_;
@@ -76,13 +76,14 @@ Config Load::run()
         open(file_, shown_);
         open_fragments();
     }
-    for (const auto& source : sources_)
+    for (const auto& source : *sources_)
         read_sections(source);
-    for (const auto& source : sources_)
+    for (const auto& source : *sources_)
         read_schedules(source);
     if (!problems_.empty())
         throw Error(ExitStatus::config, problems_.text());
     fill_in_defaults();
+    config_.sources = std::move(sources_);
     return std::move(config_);
 }
 
@@ -91,7 +92,7 @@ void Load::open(const fs::path& path, const fs::path& shown)
     const auto file = problems_.add_file(shown.string());
     try {
         auto contents = read_config_file(path, context_.root);
-        sources_.push_back({file, contents.of_root, TomlDocument(contents.text)});
+        sources_->push_back({file, contents.of_root, TomlDocument(contents.text)});
     } catch (const SyntaxError& error) {
         problems_.add({file, error.position()}, error.what());
     } catch (const std::runtime_error& error) {
@@ -182,7 +183,7 @@ void Load::read_definitions(std::string_view kind, TomlValue section, Definition
         if (const auto wrong = check_section_name(name); !wrong.empty())
             return reader_.complain(at, label(name) + ": " + wrong);
         // Within one file the parser has seen to it.
-        if (sources_.size() > 1) {
+        if (sources_->size() > 1) {
             const auto [first, fresh] = seen.try_emplace(std::string(name), reader_.place(at));
             if (!fresh)
                 return reader_.complain(at,
@@ -241,7 +242,7 @@ void Load::fill_in_defaults()
     auto& database = config_.database.path;
     if (database.empty())
         database = default_database(config_.file.empty() ? std::nullopt : std::optional(config_.file),
-                                    !sources_.empty() && sources_.front().of_root, context_);
+                                    !sources_->empty() && sources_->front().of_root, context_);
     const auto beside = database.parent_path();
     if (config_.run.lock.empty())
         config_.run.lock = beside / "run.lock";
@@ -253,7 +254,7 @@ void Load::fill_in_defaults()
         config_.run.concurrency = std::max(1, context_.processors);
     if (config_.commands == CommandsKey::any)
         config_.policies.commands = CommandTrust::any;
-    if (sources_.size() > 1)
+    if (sources_->size() > 1)
         std::sort(config_.schedules.begin(), config_.schedules.end(),
                   [](const Schedule& a, const Schedule& b) { return a.name < b.name; });
 }

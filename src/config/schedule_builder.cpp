@@ -51,6 +51,22 @@ const std::vector<std::string>& well_known_zones()
     return names;
 }
 
+/// Fields apart by one blank, none at the ends.
+std::string squeeze_blanks(const std::string& text)
+{
+    std::string squeezed;
+    for (const char c : text) {
+        const bool blank = c == ' ' || c == '\t';
+        if (!blank)
+            squeezed += c;
+        else if (!squeezed.empty() && squeezed.back() != ' ')
+            squeezed += ' ';
+    }
+    if (squeezed.ends_with(' '))
+        squeezed.pop_back();
+    return squeezed;
+}
+
 std::vector<std::string> names_of(const std::map<std::string, Task>& tasks)
 {
     std::vector<std::string> names;
@@ -110,8 +126,10 @@ void ScheduleBuilder::resolve_recurrence(ScheduleDraft& draft, Position at)
         } catch (const std::invalid_argument& error) {
             return reader_.complain(draft.cron->position(), error.what());
         }
+        schedule.text = squeeze_blanks(text);
+    } else {
+        schedule.text = normalize(schedule.recurrence);
     }
-    schedule.text = normalize(schedule.recurrence);
 }
 
 void ScheduleBuilder::resolve_zone(ScheduleDraft& draft)
@@ -170,7 +188,9 @@ void ScheduleBuilder::resolve_work(ScheduleDraft& draft, Position at)
         task.input = escape_braces(*task.input);
     schedule.call.task = task.name;
     schedule.call.params.clear();
-    config_.policies.tasks.insert_or_assign(task.name, std::move(task));
+    // They come in the order of their names, behind most tasks.
+    auto& tasks = config_.policies.tasks;
+    tasks.insert_or_assign(tasks.end(), task.name, std::move(task));
 }
 
 void ScheduleBuilder::check_call(const ScheduleDraft& draft)

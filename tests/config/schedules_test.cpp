@@ -12,7 +12,7 @@ TEST_CASE("a schedule with an argv of its own is a task that a config cannot nam
     const ConfigSandbox box;
     const auto config = box.load(R"(
 [schedule.nightly]
-cron = "30 3 * * 1-5"
+cron = "  30 3\t* *  1-5 "
 timezone = "Europe/Berlin"
 argv = ["/usr/bin/awk", "{ print $1 }", "{x}"]
 stdin = "{data}"
