@@ -17,7 +17,8 @@ void check_all(std::span<const Mistake> mistakes)
 {
     const ConfigSandbox box;
     for (const auto& [text, complaint] : mistakes) {
-        CAPTURE(text);
+        const auto& the_text = text; // clang 14 cannot capture text itself
+        CAPTURE(the_text);
         CHECK(box.mistakes(text) == "escher-cron.toml:" + std::string(complaint));
     }
 }

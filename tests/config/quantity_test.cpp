@@ -14,7 +14,8 @@ TEST_CASE("a size has a unit of thousands or of 1024s")
         {"1KiB", 1024}, {"4MiB", 4'194'304}, {"10GB", 10'000'000'000}, {"8388607TiB", 9'223'370'937'343'148'032},
     };
     for (const auto& [text, expected] : cases) {
-        CAPTURE(text);
+        const auto& the_text = text; // clang 14 cannot capture text itself
+        CAPTURE(the_text);
         CHECK(parse_size(text) == expected);
     }
     for (const auto* text : {"", "4", "MiB", "4M", "4mib", "4 MiB", "-4MiB", "+4MiB", "4.5MiB", "4MiB ", "8388608TiB",
@@ -31,7 +32,8 @@ TEST_CASE("a rate is a count in a time")
         {"1/d", {1, 24h}},      {"100/15m", {100, 15min}}, {"5/1h30m", {5, 90min}},
     };
     for (const auto& [text, expected] : cases) {
-        CAPTURE(text);
+        const auto& the_text = text; // clang 14 cannot capture text itself
+        CAPTURE(the_text);
         CHECK(parse_rate(text) == expected);
     }
     for (const auto* text : {"", "60", "60/", "/min", "0/min", "-1/min", "60/minute", "60/m", "60 / min", "60/0s",

@@ -122,7 +122,8 @@ TEST_CASE("mistakes in schedules")
          "7:12: 'deadline' must be from 1s to 3650d, or \"none\", not \"0\""},
     };
     for (const auto& [text, complaint] : mistakes) {
-        CAPTURE(text);
+        const auto& the_text = text; // clang 14 cannot capture text itself
+        CAPTURE(the_text);
         CHECK(box.mistakes(task + "[schedule.s]\n" + text) == "escher-cron.toml:" + std::string(complaint));
     }
 }

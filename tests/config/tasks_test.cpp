@@ -60,7 +60,8 @@ TEST_CASE("mistakes in tasks")
         {"argv = [\"a\"]\ncron = \"@daily\"", "3:1: 'cron' does not belong in [task.t] but in [schedule.NAME]"},
     };
     for (const auto& [text, complaint] : mistakes) {
-        CAPTURE(text);
+        const auto& the_text = text; // clang 14 cannot capture text itself
+        CAPTURE(the_text);
         CHECK(box.mistakes("[task.t]\n" + std::string(text)) == "escher-cron.toml:" + std::string(complaint));
     }
 }

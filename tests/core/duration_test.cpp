@@ -16,7 +16,8 @@ TEST_CASE("a duration is a sum of numbers with units")
         {"1s1ms", 1001ms}, {"007m", 7min},   {"9223372036s", 9'223'372'036s},
     };
     for (const auto& [text, expected] : cases) {
-        CAPTURE(text);
+        const auto& the_text = text; // clang 14 cannot capture text itself
+        CAPTURE(the_text);
         CHECK(parse_duration(text) == expected);
     }
 }

@@ -19,7 +19,8 @@ TEST_CASE("the built-in backoff is 15 + n^4 seconds, at most a day")
     const std::vector<std::pair<int, Duration>> table{{1, 16s},     {2, 31s},     {3, 96s},  {4, 271s},
                                                       {10, 10015s}, {17, 83536s}, {18, 24h}, {1'000'000, 24h}};
     for (const auto& [attempt, wait] : table) {
-        CAPTURE(attempt);
+        const auto& the_attempt = attempt; // clang 14 cannot capture attempt itself
+        CAPTURE(the_attempt);
         CHECK(backoff_after(attempt, policy, 0) == wait);
     }
 }

@@ -33,11 +33,11 @@ public:
                 parts[by_priority ? job.priority : 0].push_back(job);
             for (auto& [priority, part] : parts)
                 lanes.push_back({queue,
-                                 [this, part, next = std::size_t{0}]() mutable -> std::optional<Candidate> {
+                                 [this, part = part, next = std::size_t{0}]() mutable -> std::optional<Candidate> {
                                      ++drawn;
                                      return next < part.size() ? std::optional(part[next++]) : std::nullopt;
                                  },
-                                 [this, queue]() -> std::optional<Time> {
+                                 [this, queue = queue]() -> std::optional<Time> {
                                      const auto found = last_starts.find(queue);
                                      return found == last_starts.end() ? std::nullopt : std::optional(found->second);
                                  }});

@@ -26,7 +26,8 @@ TEST_CASE("the nearest known word is found within two edits")
         {"", ""},
     };
     for (const auto& [word, expected] : cases) {
-        CAPTURE(word);
+        const auto& the_word = word; // clang 14 cannot capture word itself
+        CAPTURE(the_word);
         CHECK(nearest(word, known) == expected);
     }
 }

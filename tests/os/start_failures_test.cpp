@@ -64,7 +64,8 @@ TEST_CASE("a program that cannot be executed is told of with its errno")
         {{""}, EINVAL, "no program"},
     };
     for (const auto& [argv, error, says] : cases) {
-        CAPTURE(says);
+        const auto& the_says = says; // clang 14 cannot capture says itself
+        CAPTURE(the_says);
         const auto failure = not_started(bench, bench.job(argv));
         CHECK(failure.error == error);
         CHECK_MESSAGE(contains(failure.message, says), failure.message);

@@ -35,8 +35,10 @@ TEST_CASE("a file is ours alone only where nobody else can write it or its direc
     };
     write_file(file, "x");
     for (const auto& [directory_mode, file_mode, ours] : cases) {
-        CAPTURE(directory_mode);
-        CAPTURE(file_mode);
+        const auto& the_directory_mode = directory_mode; // clang 14 cannot capture directory_mode itself
+        CAPTURE(the_directory_mode);
+        const auto& the_file_mode = file_mode; // clang 14 cannot capture file_mode itself
+        CAPTURE(the_file_mode);
         set_mode(directory / "state", directory_mode);
         set_mode(file, file_mode);
         CHECK(os::writable_only_by_us(file) == ours);

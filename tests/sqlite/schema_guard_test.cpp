@@ -32,7 +32,8 @@ TEST_CASE("triggers and views of others are refused until they are gone")
              std::pair("TRIGGER", "evil AFTER INSERT ON message BEGIN SELECT 1; END"),
              std::pair("VIEW", "evil AS SELECT * FROM job"),
          }) {
-        INFO(definition);
+        const auto& the_definition = definition; // clang 14 cannot capture definition itself
+        INFO(the_definition);
         REQUIRE(place.sql("CREATE " + std::string(kind) + " " + definition) == "");
         CHECK(refusal(place).find("evil") != std::string::npos);
         const auto found = sqlite::inspect(place.options(Access::read), false);
