@@ -1,10 +1,14 @@
 #include <doctest/doctest.h>
 
 #include "cli/tick_plan.hpp"
+#include "core/cron.hpp"
+#include "core/zone.hpp"
+#include "scheduling.hpp"
 #include "sqlite/sqlite_store.hpp"
 #include "temporary_directory.hpp"
 #include "tick.hpp"
 
+#include <algorithm>
 #include <random>
 
 using namespace escher;
@@ -15,16 +19,23 @@ namespace {
 
 const Time now(1'900'000'000s);
 
-/// Starts everything, and lets all of it end well when it is waited for.
+/// Starts everything, and lets all of it end well once the tick has nothing more at hand and waits for it.
 class Obedient final : public Executor {
 public:
+    std::vector<JobId> first_started; ///< before anything ended
+
     StartResult start(const LaunchSpec& spec) override
     {
         running_.push_back(spec.run);
+        if (!waited_)
+            first_started.push_back(spec.job);
         return Started{{.pid = 1, .start_ticks = 1, .boot_id = "boot"}};
     }
-    std::vector<RunEnded> wait(Duration) override
+    std::vector<RunEnded> wait(Duration at_most) override
     {
+        if (at_most == Duration::zero())
+            return {}; // refused jobs are on the way into the store: their slots are claimed again
+        waited_ = true;
         std::vector<RunEnded> ended;
         for (const RunId run : std::exchange(running_, {}))
             ended.push_back({.run = run, .outcome = Exited{0}, .usage = {}, .output = {}});
@@ -41,6 +52,7 @@ public:
 
 private:
     std::vector<RunId> running_;
+    bool waited_ = false;
 };
 
 class Dice {
@@ -63,6 +75,8 @@ void fill(Store& store, Dice& dice)
     for (int i = 0; i < 30; ++i) {
         NewJob job;
         job.work = Command{{"true"}};
+        if (dice.chance(10))
+            job.work = TaskCall{dice.pick({"nonesuch", "report"}), {}};
         job.queue = dice.pick({"default", "mail", "slow"});
         job.priority = dice.roll(-2, 2);
         job.run_at = now + std::chrono::seconds(dice.roll(-100, 40));
@@ -78,9 +92,30 @@ void fill(Store& store, Dice& dice)
         store.cancel(known.front(), "", now - 1s);
 }
 
+Schedule schedule_of(int number, Dice& dice)
+{
+    Schedule schedule;
+    schedule.name = "s" + std::to_string(number);
+    schedule.recurrence = Every{std::chrono::minutes(dice.roll(1, 9))};
+    schedule.text = normalize(schedule.recurrence);
+    schedule.zone_name = "UTC";
+    schedule.zone = std::make_shared<const Zone>(Zone::utc());
+    schedule.call.task = dice.pick({"report", "nonesuch"});
+    schedule.catch_up = dice.chance(50) ? CatchUp::latest : CatchUp::all;
+    schedule.overlap = dice.chance(50) ? Overlap::skip : dice.chance(50) ? Overlap::allow : Overlap::replace;
+    return schedule;
+}
+
 Config config_of(Dice& dice)
 {
     Config config;
+    Task report;
+    report.name = "report";
+    report.argv = {"true"};
+    report.policy.queue = dice.pick({"default", "mail"});
+    config.policies.tasks["report"] = report;
+    for (int i = 0; i < 4; ++i)
+        config.schedules.push_back(schedule_of(i, dice));
     config.run.concurrency = dice.roll(1, 6);
     config.policies.commands = CommandTrust::any;
     config.policies.queues["mail"].limits.concurrency = dice.roll(1, 3);
@@ -90,25 +125,16 @@ Config config_of(Dice& dice)
     return config;
 }
 
-/// What a tick starts before it first waits.
+/// What a tick starts before the first of it ends.
 std::vector<JobId> first_starts(Store& store, const Config& config, const RunnerIdentity& self)
 {
     Obedient jobs;
     TickLock lock{.still_ours = [] { return true; }, .release = [] {}, .retake = [] { return false; }};
-    std::vector<JobId> started;
-    bool waited = false;
-    TickEvents events;
-    events.started = [&](const Claim& claim) {
-        if (!waited)
-            started.push_back(claim.job.id);
-    };
-    events.woke = [&] { waited = true; };
     TickSetup setup;
     setup.self = self;
     setup.boot_id = self.process.boot_id;
-    run_tick(
-        store, jobs, lock, config, setup, [] { return now; }, events);
-    return started;
+    run_tick(store, jobs, lock, config, setup, [] { return now; });
+    return jobs.first_started;
 }
 
 } // namespace
@@ -117,7 +143,9 @@ TEST_CASE("what a plan starts is what the next tick starts, over random database
 {
     const RunnerIdentity self{.process = {.pid = 42, .start_ticks = 1, .boot_id = "boot"}, .mark = 2000};
     int started = 0;
-    for (unsigned seed = 1; seed <= 25; ++seed) {
+    int refused = 0;
+    int decided = 0;
+    for (unsigned seed = 1; seed <= 60; ++seed) {
         CAPTURE(seed);
         Dice dice(seed);
         const TemporaryDirectory root;
@@ -125,8 +153,9 @@ TEST_CASE("what a plan starts is what the next tick starts, over random database
         options.file = root / "jobs.db";
         options.access = sqlite::Access::create;
         const auto store = sqlite::open_store(options);
-        fill(*store, dice);
         const Config config = config_of(dice);
+        schedule_due(*store, config, {.host = "", .boot_id = "boot"}, now - 20min);
+        fill(*store, dice);
 
         options.access = sqlite::Access::read;
         const auto copy = sqlite::copy_store(options);
@@ -140,7 +169,22 @@ TEST_CASE("what a plan starts is what the next tick starts, over random database
                 CHECK_FALSE(job.reason.empty());
         }
         CHECK(planned == first_starts(*store, config, self));
+        for (const PlannedJob& job : plan.jobs)
+            if (job.action == PlannedJob::Action::refuse) {
+                CHECK(store->find(job.job.id)->state == JobState::invalid);
+                CHECK(store->find(job.job.id)->reason == job.reason);
+                ++refused;
+            }
+        for (const Occurrence& occurrence : plan.occurrences)
+            CHECK(std::ranges::count_if(store->occurrences(occurrence.schedule, 1000), [&](const Occurrence& done) {
+                      return done.nominal_at == occurrence.nominal_at && done.result == occurrence.result &&
+                             done.job == occurrence.job;
+                  }) == 1);
         started += static_cast<int>(planned.size());
+        decided += static_cast<int>(plan.occurrences.size());
     }
-    CHECK(started > 25); // it was about something
+    // It was about something.
+    CHECK(started > 25);
+    CHECK(refused > 25);
+    CHECK(decided > 25);
 }
