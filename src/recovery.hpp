@@ -9,7 +9,7 @@ namespace escher {
 
 /// What looking after the runs of other ticks came to.
 struct Recovery {
-    std::vector<RunReport> reports;   ///< of runs whose runner is dead, to be recorded
+    std::vector<RunReport> reports; ///< of runs whose runner is dead, to be recorded
     std::vector<RunningJob> orphaned; ///< processes of theirs were still there; they have been sent KILL
     std::vector<RunningJob> doubtful; ///< the kernel could not tell: left running, unsupervised
 };

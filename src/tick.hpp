@@ -13,15 +13,15 @@ struct TickEvents {
     std::function<void(const Claim&)> started;
     std::function<void(const Claim&, const RunFinished&)> ended;
     std::function<void(const std::string&)> warning; ///< a person should know
-    std::function<void()> woke;                      ///< at each turn of the loop, at least once a second
+    std::function<void()> woke; ///< at each turn of the loop, at least once a second
 };
 
 struct TickSetup {
     RunnerIdentity self;
     std::string version;
     std::string boot_id;
-    std::string host;             ///< seeds jitter
-    std::string instance;         ///< the database's uuid
+    std::string host; ///< seeds jitter
+    std::string instance; ///< the database's uuid
     std::function<double()> load; ///< the load average of one minute
     Duration linger{}; ///< a detached tick stays this long after its last job, to spare a burst of creators
 };
@@ -29,7 +29,7 @@ struct TickSetup {
 struct TickReport {
     TickRecord record;
     std::optional<int> stopped_by; ///< a signal
-    int jobs_failed = 0;           ///< runs of this tick that did not succeed
+    int jobs_failed = 0; ///< runs of this tick that did not succeed
 };
 
 /// One tick, the lock being held: recover, schedule, claim, spawn, wait and record until nothing is due and no child is

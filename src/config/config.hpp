@@ -23,9 +23,9 @@ struct DatabaseConfig {
 
 struct RunConfig {
     RunMode mode = RunMode::cron;
-    std::filesystem::path lock;     ///< default: run.lock beside the database
-    std::filesystem::path wake;     ///< default: wake beside the database
-    int concurrency = 0;            ///< default: the number of processors
+    std::filesystem::path lock; ///< default: run.lock beside the database
+    std::filesystem::path wake; ///< default: wake beside the database
+    int concurrency = 0; ///< default: the number of processors
     std::optional<double> max_load; ///< of one minute; none: not looked at
     Duration shutdown_grace = std::chrono::seconds(10);
 };
@@ -47,7 +47,7 @@ struct Config {
     RunConfig run;
     Policies policies; ///< `commands` holds `listed` until security.commands = "auto" has been decided
     CommandsKey commands = CommandsKey::automatic;
-    std::optional<Duration> aging;   ///< defaults.aging
+    std::optional<Duration> aging; ///< defaults.aging
     std::vector<Schedule> schedules; ///< by name
     OutputConfig output;
     Retention retention;
@@ -58,8 +58,8 @@ struct Config {
 /// What loading needs from outside, so that it is a function of its arguments.
 struct ConfigContext {
     std::function<std::optional<std::string>(const std::string&)> environment; ///< getenv
-    std::function<std::shared_ptr<const Zone>(const std::string&)> zone;       ///< null: no such zone
-    std::string host;                                                          ///< seeds `~` in cron expressions
+    std::function<std::shared_ptr<const Zone>(const std::string&)> zone; ///< null: no such zone
+    std::string host; ///< seeds `~` in cron expressions
     int processors = 1;
     bool root = false; ///< strict about who may write the config
 };

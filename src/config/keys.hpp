@@ -11,8 +11,8 @@ namespace escher {
 template<class T>
 struct Key {
     std::string_view name;
-    std::string_view initial;             ///< its default, as TOML; empty: it has none
-    std::string_view why;                 ///< one line for people
+    std::string_view initial; ///< its default, as TOML; empty: it has none
+    std::string_view why; ///< one line for people
     void (*read)(Reader&, TomlValue, T&); ///< checks type and range
 };
 

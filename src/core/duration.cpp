@@ -4,11 +4,9 @@
 #include <cstdint>
 #include <limits>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 struct Unit {
     std::string_view name;

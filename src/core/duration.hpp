@@ -6,8 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace escher
-{
+namespace escher {
 
 /// Parses "90s", "15m", "2h", "1d", "250ms" and sums like "1h30m", units descending and each at most once; "0" is
 /// zero. None: not a duration, or more than about 290 years.

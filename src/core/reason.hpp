@@ -9,12 +9,12 @@ struct Circumstances {
     SelectionLimits limits;
     Occupancy taken;
     std::optional<TickRecord> last_tick; ///< the newest
-    bool tick_lives = false;             ///< one holds the lock now
-    std::optional<double> load;          ///< where max_load is set
+    bool tick_lives = false; ///< one holds the lock now
+    std::optional<double> load; ///< where max_load is set
     std::optional<double> max_load;
     std::optional<int> position; ///< of the job among those that could start now, from 1
     std::optional<Duration> usual_duration;
-    std::function<std::string(Time)> clock;                          ///< how a time of day is written
+    std::function<std::string(Time)> clock; ///< how a time of day is written
     std::function<std::optional<std::string>(const Job&)> rejection; ///< why the config would not run it
 };
 

@@ -19,7 +19,7 @@ struct Candidate {
 /// must be of one priority as well, since waiting then changes the order between priorities.
 struct Lane {
     std::string queue;
-    std::function<std::optional<Candidate>()> next;    ///< none: no more; it is not called again then
+    std::function<std::optional<Candidate>()> next; ///< none: no more; it is not called again then
     std::function<std::optional<Time>()> last_start{}; ///< of any job of this queue; asked only of queues that waited
 };
 

@@ -4,11 +4,9 @@
 #include <array>
 #include <vector>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t farthest = 2;
 

@@ -4,8 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace escher
-{
+namespace escher {
 
 /// The known word nearest to `word` (Damerau-Levenshtein distance at most 2, and less than half its length), or empty.
 [[nodiscard]] std::string nearest(std::string_view word, std::span<const std::string> known);

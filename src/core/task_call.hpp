@@ -17,7 +17,7 @@ public:
 struct Invocation {
     std::vector<std::string> argv;
     std::optional<std::string> input; ///< the task's own stdin; none: the job's
-    const Task* task = nullptr;       ///< null: a command of its own
+    const Task* task = nullptr; ///< null: a command of its own
 };
 
 /// Resolves `work` by the config: checks that commands are allowed, that the task exists, that every parameter is

@@ -6,19 +6,16 @@
 #include <algorithm>
 #include <cstdio>
 
-namespace escher
-{
+namespace escher {
 
-namespace
-{
+namespace {
 
 using namespace std::chrono;
 
 constexpr Time latest = sys_days(year(9999) / 12 / 31) + hours(24) - Duration(1);
 
 /// Takes what it expects off the front of a text; once it has met something else it stays failed.
-class Scanner
-{
+class Scanner {
 public:
     explicit Scanner(std::string_view text) : text_(text) {}
 

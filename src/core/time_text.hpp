@@ -6,8 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace escher
-{
+namespace escher {
 
 class Zone;
 

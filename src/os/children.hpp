@@ -16,9 +16,9 @@ namespace escher::os {
 /// A run of ours, from its start until its lease is let go.
 struct Child {
     enum class Stage {
-        running,  ///< the main process lives
+        running, ///< the main process lives
         clearing, ///< it has ended, leftovers are being killed
-        ended,    ///< returned by wait(); only the lease is kept
+        ended, ///< returned by wait(); only the lease is kept
     };
 
     Child(RunId run_, pid_t pid_, OutputFile output_) : run(run_), pid(pid_), output(std::move(output_)) {}
@@ -31,10 +31,10 @@ struct Child {
     Stage stage = Stage::running;
     std::optional<SteadyTime> timeout_at;
     Duration kill_after{};
-    std::optional<SteadyTime> kill_at;    ///< set with TERM
+    std::optional<SteadyTime> kill_at; ///< set with TERM
     std::optional<SteadyTime> give_up_at; ///< set with KILL: a process that the kernel cannot end must not hold us up
-    std::optional<Outcome> cause;         ///< why we ended it: TimedOut or Cancelled
-    Outcome outcome;                      ///< from stage clearing on
+    std::optional<Outcome> cause; ///< why we ended it: TimedOut or Cancelled
+    Outcome outcome; ///< from stage clearing on
     ResourceUsage usage;
     SteadyTime look_at; ///< when its output is looked at next
 };

@@ -13,7 +13,7 @@ namespace escher::os {
 /// What is known of the tick that holds the lock.
 struct LockHolder {
     std::int64_t pid = 0; ///< 0: not told
-    Time since{};         ///< when it took the lock
+    Time since{}; ///< when it took the lock
 };
 
 /// The lock file of the tick: kernel locks (F_OFD_SETLK) on bytes of one file that is never deleted.
@@ -31,9 +31,9 @@ public:
 
     enum class Wait {
         taken,
-        other_waits,    ///< another tick is next already
+        other_waits, ///< another tick is next already
         holder_healthy, ///< not let go in time, but it changed hands less than three minutes ago
-        holder_stuck,   ///< not let go in time, and held for three minutes or more
+        holder_stuck, ///< not let go in time, and held for three minutes or more
     };
 
     /// Announces itself as the next and waits for the lock, at most `at_most`.

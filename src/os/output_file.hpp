@@ -64,7 +64,7 @@ private:
     Fd fd_;
     std::int64_t hole_from_ = 0;
     std::int64_t hole_to_ = 0; ///< equal to hole_from_: none
-    std::int64_t cut_ = 0;     ///< bytes that are gone from the file altogether, where holes are not supported
+    std::int64_t cut_ = 0; ///< bytes that are gone from the file altogether, where holes are not supported
     bool holes_supported_ = true;
     std::int64_t last_size_ = 0;
     std::chrono::steady_clock::time_point last_look_{};

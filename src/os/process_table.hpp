@@ -33,7 +33,7 @@ struct ProcessStat {
 
 /// What the environment that a process was started with says of us.
 struct EnvironmentTags {
-    std::optional<RunId> run;   ///< of the instance asked about
+    std::optional<RunId> run; ///< of the instance asked about
     bool detached_tick = false; ///< started by start_detached()
 };
 

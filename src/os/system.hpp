@@ -14,8 +14,8 @@ namespace escher::os {
 [[nodiscard]] std::string boot_id();
 [[nodiscard]] std::string host_name();
 [[nodiscard]] std::string user_name(); ///< of the effective user; its number where it has no name
-[[nodiscard]] int processors();        ///< this process may run on
-[[nodiscard]] double load_average();   ///< of one minute
+[[nodiscard]] int processors(); ///< this process may run on
+[[nodiscard]] double load_average(); ///< of one minute
 [[nodiscard]] ProcessIdentity own_identity();
 [[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);
 

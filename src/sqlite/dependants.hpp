@@ -12,7 +12,7 @@ namespace escher::sqlite {
 
 /// What becomes of them, and of those that wait for them in turn, through any depth.
 struct Judgement {
-    std::set<JobId> freed;                  ///< every dependency is met
+    std::set<JobId> freed; ///< every dependency is met
     std::map<JobId, std::string> cancelled; ///< a dependency cannot be met any more: which one
 };
 

@@ -17,8 +17,8 @@ namespace escher::sqlite {
 
 /// Bounds of what a row may hold, in bytes.
 struct RowBounds {
-    static constexpr std::size_t key = 1024;             ///< name, unique_key, concurrency_key, created_by
-    static constexpr std::size_t queue = 255;            ///< task and schedule too
+    static constexpr std::size_t key = 1024; ///< name, unique_key, concurrency_key, created_by
+    static constexpr std::size_t queue = 255; ///< task and schedule too
     static constexpr std::size_t work = 2 * 1024 * 1024; ///< command or params, as JSON
     static constexpr std::size_t input = 64 * 1024 * 1024;
     static constexpr std::int64_t priority = 1'000'000; ///< either side of 0

@@ -59,7 +59,7 @@ std::optional<std::string> read_file(const std::filesystem::path& file, std::siz
 /// What must be the same before and after the file is read, for the copy to be of one piece.
 struct Landmarks {
     std::string database; ///< the header: it counts the commits of a rollback journal
-    std::string wal;      ///< the header: salted anew whenever the log starts from its beginning
+    std::string wal; ///< the header: salted anew whenever the log starts from its beginning
     bool journal = false; ///< a rollback journal is in use
 
     bool operator==(const Landmarks&) const = default;

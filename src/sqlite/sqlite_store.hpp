@@ -8,8 +8,8 @@
 namespace escher::sqlite {
 
 enum class Access {
-    read,   ///< the file must exist; nothing is ever written
-    write,  ///< the file must exist and hold our schema
+    read, ///< the file must exist; nothing is ever written
+    write, ///< the file must exist and hold our schema
     create, ///< file and schema are made (0660) or migrated if need be; the directory must exist
 };
 
@@ -33,8 +33,8 @@ struct OpenOptions {
 struct Inspection {
     std::string instance; ///< its uuid
     int schema_version = 0;
-    std::string library_version;       ///< of SQLite in use
-    bool wal_reset_bug = false;        ///< the library is older than 3.51.3
+    std::string library_version; ///< of SQLite in use
+    bool wal_reset_bug = false; ///< the library is older than 3.51.3
     std::vector<std::string> problems; ///< of `PRAGMA integrity_check` and of the schema, in words; empty: sound
 };
 

@@ -5,7 +5,7 @@
 namespace escher::sqlite {
 
 enum class Durability {
-    full,    ///< on disk when commit() returns
+    full, ///< on disk when commit() returns
     relaxed, ///< may be lost by a power failure, but only whole
 };
 

@@ -11,10 +11,10 @@ TEST_CASE("the nearest known word is found within two edits")
     const std::vector<std::string> known{"concurrency", "priority", "timeout", "queue", "nice", "wal"};
     const std::pair<const char*, const char*> cases[] = {
         {"concurency", "concurrency"}, // missing
-        {"prioritty", "priority"},     // one too many
-        {"timeuot", "timeout"},        // swapped
-        {"itmeuot", "timeout"},        // swapped twice
-        {"Queue", "queue"},            // replaced
+        {"prioritty", "priority"}, // one too many
+        {"timeuot", "timeout"}, // swapped
+        {"itmeuot", "timeout"}, // swapped twice
+        {"Queue", "queue"}, // replaced
         {"nicee", "nice"},
         {"wall", "wal"},
         {"Wal", "wal"},

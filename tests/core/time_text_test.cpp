@@ -8,8 +8,7 @@ using namespace escher;
 using namespace std::chrono;
 using namespace std::chrono_literals;
 
-namespace
-{
+namespace {
 
 /// A TZif file with one offset and a rule for all times.
 Zone zone_of(const std::string& rule, std::int32_t standard_offset)
@@ -64,7 +63,7 @@ TEST_CASE("a time without an offset is local")
     const std::pair<const char*, Time> cases[] = {
         {"2026-01-01 12:00", utc(2026, 1, 1, 11h)},          {"2026-07-01 12:00", utc(2026, 7, 1, 10h)},
         {"2026-07-01 12:00:30", utc(2026, 7, 1, 10h + 30s)}, {"2026-07-01T12:00", utc(2026, 7, 1, 10h)},
-        {"2026-03-29 02:30", utc(2026, 3, 29, 1h)},     // in the gap: the transition
+        {"2026-03-29 02:30", utc(2026, 3, 29, 1h)}, // in the gap: the transition
         {"2026-10-25 02:30", utc(2026, 10, 25, 30min)}, // repeated: the first
     };
     for (const auto& [text, expected] : cases) {

@@ -31,7 +31,7 @@ TEST_CASE("a file is ours alone only where nobody else can write it or its direc
     const Case cases[] = {
         {0700, 0600, true},   {0755, 0644, true}, {0755, 0646, false},
         {0777, 0600, false},  {0700, 0666, true}, // nobody else gets in
-        {01777, 0600, false},                     // where anybody can put a file that SQLite reads beside it
+        {01777, 0600, false}, // where anybody can put a file that SQLite reads beside it
     };
     write_file(file, "x");
     for (const auto& [directory_mode, file_mode, ours] : cases) {

@@ -13,7 +13,7 @@ constexpr Time later{Duration(4'102'444'800'000)}; // 2100
 
 struct HostileRow {
     const char* assignments; ///< columns, then values after the bar
-    const char* reason;      ///< part of it
+    const char* reason; ///< part of it
 };
 
 const HostileRow hostile_rows[] = {

@@ -21,8 +21,8 @@ public:
     }
 
     std::map<JobId, std::deque<StartResult>> start_results; ///< instead of Started
-    std::map<RunId, Liveness> others;                       ///< what examine() says; unscripted: doubtful
-    std::function<void()> before_wait;                      ///< the world moves on while the tick waits
+    std::map<RunId, Liveness> others; ///< what examine() says; unscripted: doubtful
+    std::function<void()> before_wait; ///< the world moves on while the tick waits
     std::optional<int> signal;
     std::vector<LaunchSpec> started;
     std::vector<RunId> killed_remains;

@@ -15,9 +15,9 @@ class FakeStore : public Store {
 public:
     std::map<JobId, Job> jobs;
     std::map<RunId, Run> all_runs;
-    int failures = 0;             ///< this many calls of settle_and_claim throw
+    int failures = 0; ///< this many calls of settle_and_claim throw
     bool failures_commit = false; ///< ... after having done their work: an ambiguous commit
-    int settles = 0;              ///< calls that wrote something
+    int settles = 0; ///< calls that wrote something
     std::vector<TickRecord> ticks;
     std::vector<RunId> to_cancel;
     std::vector<Expired> to_expire;
