@@ -23,6 +23,7 @@ constexpr Duration longest_wait = 1s; // a newer tick is noticed within this
 constexpr Duration settling_wait = 100ms; // results and starts that wait for company before they are flushed
 constexpr Duration full_look_after = 5s; // for what changes without a commit: rates, pauses, the load
 constexpr Duration recovery_after = 10s;
+constexpr Duration maintenance_after = 20s; // a tick may live for days, or each be followed by the next in a minute
 constexpr Duration rest_after_trouble = 5s;
 constexpr int most_store_failures = 60; // in a row, a second apart, while results wait to be recorded
 
@@ -51,6 +52,7 @@ public:
                 look_at_database();
                 recover();
                 schedule();
+                maintain();
                 start(settle());
                 store_failures_ = 0;
             } catch (const Error& error) {
@@ -72,6 +74,7 @@ private:
         record.version = setup_.version;
         record.id = store_.begin_tick(record);
         last_activity_ = record.started_at;
+        next_maintenance_ = record.started_at + maintenance_after;
     }
 
     void warn(const std::string& text)
@@ -156,6 +159,15 @@ private:
             warn(warning);
         scheduled_minute_ = minute;
         look_ = true;
+    }
+
+    void maintain()
+    {
+        if (!holds_lock_ || now_() < next_maintenance_)
+            return;
+        if (const auto warning = store_.maintain(); !warning.empty())
+            warn(warning);
+        next_maintenance_ = now_() + maintenance_after;
     }
 
     [[nodiscard]] bool may_claim(Time now) const
@@ -348,8 +360,8 @@ private:
         auto& record = report_.record;
         if (holds_lock_) {
             record.pruned += prune(store_, jobs_, config_.retention, record.completed + record.failed > 0, now_());
-            if (auto warning = store_.maintain(); !warning.empty())
-                warn(warning);
+            next_maintenance_ = {};
+            maintain();
         }
         record.ended_at = now_();
         store_.end_tick(record);
@@ -374,6 +386,7 @@ private:
     Time next_look_{};
     Time next_recovery_{};
     Time rests_until_{};
+    Time next_maintenance_{};
     Time last_activity_{};
     std::optional<std::chrono::sys_time<std::chrono::minutes>> scheduled_minute_;
     bool waits_for_orphans_ = false;

@@ -62,13 +62,13 @@ public:
     {
         FileWatch watch;
         watch.add(context_.config().database.path.parent_path());
-        const auto deadline = timeout ? std::optional(Monotonic::now() + *timeout) : std::nullopt;
+        const auto begin = Monotonic::now();
         static_cast<void>(store_.changed());
         look();
         while (unfinished() > 0) {
             Duration pause = look_interval;
-            if (deadline) {
-                const auto left = std::chrono::ceil<Duration>(*deadline - Monotonic::now());
+            if (timeout) {
+                const auto left = *timeout - std::chrono::floor<Duration>(Monotonic::now() - begin);
                 if (left <= Duration::zero())
                     throw_timed_out(*timeout);
                 pause = std::min(pause, left);

@@ -1,4 +1,5 @@
 #include "config/config_file.hpp"
+#include "config/heap_growth.hpp"
 #include "config/keys.hpp"
 #include "config/places.hpp"
 #include "config/schedule_builder.hpp"
@@ -13,6 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using Kind = TomlValue::Kind;
+
+/// From here on what a file is made into is worth preparing for.
+constexpr std::size_t big_file = std::size_t{128} * 1024;
+constexpr std::size_t memory_per_byte = 35; // of a file of many schedules, measured
 
 /// One load: the files, what is made of them, and what is wrong with them.
 class Load {
@@ -92,6 +97,8 @@ void Load::open(const fs::path& path, const fs::path& shown)
     const auto file = problems_.add_file(shown.string());
     try {
         auto contents = read_config_file(path, context_.root);
+        if (contents.text.size() >= big_file)
+            expect_allocations(contents.text.size() * memory_per_byte);
         sources_->push_back({file, contents.of_root, TomlDocument(contents.text)});
     } catch (const SyntaxError& error) {
         problems_.add({file, error.position()}, error.what());

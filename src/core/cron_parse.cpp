@@ -44,6 +44,7 @@ std::string quoted(std::string_view text)
 std::vector<CronWord> split(std::string_view text)
 {
     std::vector<CronWord> words;
+    words.reserve(5);
     for (std::size_t i = 0; i < text.size();) {
         if (is_blank(text[i])) {
             ++i;

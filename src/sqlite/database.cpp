@@ -65,6 +65,12 @@ struct stat status_of(const std::filesystem::path& file)
                 "cannot open the database '" + file.string() + "': " + std::strerror(errno));
 }
 
+int count_wal_pages(void* count, sqlite3*, const char*, int pages)
+{
+    *static_cast<int*>(count) = pages;
+    return SQLITE_OK;
+}
+
 } // namespace
 
 void CloseConnection::operator()(sqlite3* connection) const noexcept
@@ -108,8 +114,8 @@ void Database::harden()
 {
     sqlite3* connection = connection_.get();
     sqlite3_extended_result_codes(connection, 1);
-    sqlite3_busy_timeout(connection,
-                         static_cast<int>(std::clamp<std::int64_t>(options_.busy_timeout.count(), 0, 1 << 30)));
+    busy_wait_ = std::make_unique<BusyWait>(options_.busy_timeout);
+    busy_wait_->attach(connection);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
@@ -120,6 +126,7 @@ void Database::harden()
     // Two connections that checkpoint at once can corrupt the file before SQLite 3.51.3: only maintain() does.
     sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_wal_autocheckpoint(connection, 0);
+    sqlite3_wal_hook(connection, count_wal_pages, wal_pages_.get());
     execute("PRAGMA mmap_size = 0; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; "
             "PRAGMA recursive_triggers = OFF; PRAGMA cell_size_check = ON");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sqlite/busy_wait.hpp"
 #include "sqlite/sqlite_store.hpp"
 #include "sqlite/statement.hpp"
 
@@ -59,6 +60,12 @@ public:
     [[nodiscard]] bool private_copy() const noexcept { return private_copy_; }
     [[nodiscard]] std::string name() const { return options_.file.string(); }
 
+    /// Pages in the write-ahead log after this connection's last commit, checkpointed ones included; 0 before it.
+    [[nodiscard]] int wal_pages() const noexcept { return *wal_pages_; }
+
+    /// How long to wait for a lock from now on.
+    void set_patience(Duration patience) { busy_wait_->set_patience(patience); }
+
 private:
     void harden();
 
@@ -67,6 +74,8 @@ private:
     dev_t device_ = 0;
     ino_t inode_ = 0;
     const char* operation_ = "open the database";
+    std::unique_ptr<BusyWait> busy_wait_; // these two stay where they are when this is moved: SQLite points at them
+    std::unique_ptr<int> wal_pages_ = std::make_unique<int>(0);
     Connection connection_;
     std::unordered_map<const char*, Statement> statements_; // by the literal's address; goes before the connection
 };

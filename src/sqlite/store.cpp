@@ -15,8 +15,8 @@ namespace {
 /// From here on a checkpoint that leaves nothing behind also shortens the file.
 constexpr std::int64_t long_wal = 64LL * 1024 * 1024;
 
-/// Below this a checkpoint, which waits for the disk, is not worth a tick's time.
-constexpr std::int64_t short_wal = 1024LL * 1024;
+/// Below this number of pages a checkpoint, which waits for the disk, is not worth a tick's time.
+constexpr int few_pages = 256;
 
 /// From here on a person should know.
 constexpr std::int64_t alarming_wal = 256LL * 1024 * 1024;
@@ -75,7 +75,7 @@ bool SqliteStore::changed()
 
 std::string SqliteStore::maintain() noexcept
 {
-    if (database_.private_copy() || !database_.writable() || wal_size(database_) < short_wal)
+    if (database_.private_copy() || !database_.writable() || database_.wal_pages() < few_pages)
         return {};
     sqlite3* connection = database_.handle();
     int frames = 0;
@@ -84,9 +84,9 @@ std::string SqliteStore::maintain() noexcept
     const auto size = wal_size(database_);
     if (code == SQLITE_OK && frames == done && size > long_wal) {
         // Somebody may read meanwhile: that is no reason to wait.
-        sqlite3_busy_timeout(connection, 0);
+        database_.set_patience(Duration::zero());
         sqlite3_wal_checkpoint_v2(connection, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-        sqlite3_busy_timeout(connection, static_cast<int>(database_.options().busy_timeout.count()));
+        database_.set_patience(database_.options().busy_timeout);
     }
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
         return "cannot checkpoint the database '" + database_.name() + "': " + sqlite3_errstr(code);

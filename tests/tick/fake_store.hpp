@@ -17,6 +17,7 @@ public:
     std::map<RunId, Run> all_runs;
     int failures = 0; ///< this many calls of settle_and_claim throw
     bool failures_commit = false; ///< ... after having done their work: an ambiguous commit
+    int maintained = 0;
     int settles = 0; ///< calls that wrote something
     std::vector<TickRecord> ticks;
     std::vector<RunId> to_cancel;
@@ -112,7 +113,11 @@ public:
 
     std::int64_t begin_tick(const TickRecord&) override { return 7; }
     void end_tick(const TickRecord& tick) override { ticks.push_back(tick); }
-    std::string maintain() noexcept override { return {}; }
+    std::string maintain() noexcept override
+    {
+        ++maintained;
+        return {};
+    }
 
     ScheduleMemory schedule_memory() override { return memory; }
     std::map<std::string, std::vector<JobId>> unfinished_of(std::span<const std::string>) override { return {}; }

@@ -284,3 +284,16 @@ TEST_CASE("a schedule that falls due creates its job, and the job runs in the sa
     loop.run();
     CHECK(loop.jobs.started.size() == 1);
 }
+
+TEST_CASE("a tick that lives long looks after the database meanwhile, while it holds the lock")
+{
+    Loop loop;
+    loop.jobs.script(loop.store.add(loop.clock.now()), Exited{0}, 10min);
+    loop.run();
+    CHECK(loop.store.maintained > 20);
+    Loop overtaken;
+    overtaken.jobs.script(overtaken.store.add(overtaken.clock.now()), Exited{0}, 10min);
+    overtaken.jobs.before_wait = [&] { overtaken.newer_tick = true; };
+    overtaken.run();
+    CHECK(overtaken.store.maintained == 0);
+}
