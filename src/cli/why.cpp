@@ -7,6 +7,7 @@
 #include "os/system.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -36,6 +37,15 @@ std::optional<std::string> rejection(const Policies& policies, const Job& job)
     }
 }
 
+/// Waits for nothing but a slot: the next claim promotes what has come due before it selects.
+bool could_start(const Job& job, Time now)
+{
+    if (!job.waits_for.empty())
+        return false;
+    return job.state == JobState::available ||
+           ((job.state == JobState::scheduled || job.state == JobState::retryable) && job.run_at <= now);
+}
+
 Lane lane_of(const std::string& queue, std::vector<Candidate> candidates)
 {
     Lane lane;
@@ -53,7 +63,7 @@ std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits&
 {
     std::map<std::string, std::vector<Candidate>> queues;
     for (const Job& job : jobs)
-        if (job.state == JobState::available && job.waits_for.empty()) {
+        if (could_start(job, now)) {
             const std::string queue = job.queue.value_or("default");
             queues[queue].push_back({job.id, queue, job.priority.value_or(0), job.run_at, job.concurrency_key});
         }
@@ -99,7 +109,9 @@ void Why::gather()
     const RunConfig& run = context_.config().run;
     circumstances_.limits = context_.limits();
     circumstances_.taken = store_.occupancy(circumstances_.limits, now_);
-    circumstances_.last_tick = store_.summary().last_tick;
+    const Summary summary = store_.summary();
+    circumstances_.last_tick = summary.last_tick;
+    promotions_ = summary.next_due && *summary.next_due <= now_;
     circumstances_.tick_lives = os::LockFile::holder(run.lock).has_value();
     circumstances_.max_load = run.max_load;
     if (run.max_load)
@@ -111,12 +123,19 @@ void Why::rank()
     if (positions_)
         return;
     positions_.emplace();
-    JobFilter waiting;
-    waiting.state = JobState::available;
-    waiting.limit = most_ranked + 1;
-    const std::vector<Job> jobs = store_.list(waiting);
-    if (jobs.size() <= most_ranked)
-        positions_ = positions(jobs, circumstances_.limits, circumstances_.taken, now_);
+    std::vector<Job> jobs;
+    for (const JobState state : {JobState::available, JobState::scheduled, JobState::retryable}) {
+        if (state != JobState::available && !promotions_)
+            continue;
+        JobFilter waiting;
+        waiting.state = state;
+        waiting.limit = most_ranked + 1;
+        std::vector<Job> found = store_.list(waiting);
+        if (found.size() > most_ranked)
+            return;
+        std::ranges::move(found, std::back_inserter(jobs));
+    }
+    positions_ = positions(jobs, circumstances_.limits, circumstances_.taken, now_);
 }
 
 std::string Why::reason_of(const Job& job)
@@ -126,7 +145,7 @@ std::string Why::reason_of(const Job& job)
     const bool ended_or_running = is_finished(job.state) || job.state == JobState::running;
     if (!ended_or_running && (job.state == JobState::available || job.run_at <= now_))
         gather();
-    if (job.state == JobState::available && job.waits_for.empty()) {
+    if (could_start(job, now_)) {
         rank();
         if (const auto found = positions_->find(job.id); found != positions_->end()) {
             circumstances_.position = found->second;

@@ -25,10 +25,12 @@ private:
     Time now_;
     Circumstances circumstances_;
     bool gathered_ = false;
+    bool promotions_ = false; ///< a scheduled or retryable job has come due
     std::optional<std::map<JobId, int>> positions_; ///< filled when first needed; empty where there are too many
 };
 
 /// The jobs that wait for nothing but a slot, in the order in which they would be started: job -> position from 1.
+/// Scheduled and retryable ones that have come due count, as the next claim makes them available first.
 [[nodiscard]] std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits& limits,
                                              const Occupancy& taken, Time now);
 

@@ -33,6 +33,17 @@ TEST_CASE("positions are those of selection, as if there were slots for all")
     CHECK(found == std::map<JobId, int>{{JobId{2}, 1}, {JobId{3}, 2}, {JobId{1}, 3}});
 }
 
+TEST_CASE("a job that has come due has its position before a tick has promoted it")
+{
+    std::vector<Job> jobs = {waiting(1, "a", 0, 1s), waiting(2, "a", 0, 9s), waiting(3, "a", 0, 5s),
+                             waiting(4, "a", 0, -1s), waiting(5, "a", 0, 20s)};
+    jobs[1].state = JobState::scheduled;
+    jobs[2].state = JobState::retryable;
+    jobs[3].state = JobState::scheduled;
+    jobs[4].state = JobState::running;
+    CHECK(positions(jobs, {}, {}, now) == std::map<JobId, int>{{JobId{2}, 1}, {JobId{3}, 2}, {JobId{1}, 3}});
+}
+
 TEST_CASE("jobs that wait for more than a slot have no position")
 {
     std::vector<Job> jobs = {waiting(1, "paused", 0, 5s), waiting(2, "a", 0, 1s), waiting(3, "a", 0, 9s)};
