@@ -23,14 +23,19 @@ std::string offset_text(std::chrono::seconds offset)
     return fmt::format("{}{:02}:{:02}", offset.count() < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
+/// "2030-03-31T02:00": what the clocks would show at the change had they not been changed.
+std::string clock_before(const Zone::Transition& change)
+{
+    return format_rfc3339(change.at + change.before, Zone::utc()).substr(0, 16);
+}
+
 std::vector<std::string> clock_changes(const Zone& zone, Time from, Time until)
 {
     std::vector<std::string> changes;
     for (auto change = zone.next_transition(from); change && change->at <= until && changes.size() < most_changes;
          change = zone.next_transition(change->at))
         changes.push_back(fmt::format("the clocks go {} at {}: {} becomes {}",
-                                      change->after > change->before ? "forward" : "back",
-                                      format_rfc3339(change->at - Duration(1), zone).substr(0, 16),
+                                      change->after > change->before ? "forward" : "back", clock_before(*change),
                                       offset_text(change->before), offset_text(change->after)));
     return changes;
 }
