@@ -22,8 +22,14 @@ int finish(Context& context, const Findings& findings, ExitStatus status)
 
 void check_commands(const Config& config, Findings& findings)
 {
-    const bool any = config.policies.commands == CommandTrust::any;
     const bool decided = config.commands == CommandsKey::automatic;
+    std::error_code missing;
+    if (decided && !std::filesystem::exists(config.database.path, missing)) {
+        findings.ok("whether jobs may bring commands of their own is decided once the database exists, by who can "
+                    "write it (security.commands)");
+        return;
+    }
+    const bool any = config.policies.commands == CommandTrust::any;
     findings.ok(fmt::format("jobs may {}{}", any ? "bring commands of their own" : "only name a [task] of the config",
                             !decided ? " (security.commands says so)"
                             : any    ? " (nobody else can write the database)"
