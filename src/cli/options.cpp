@@ -213,4 +213,10 @@ Parsed parse_command_line(std::span<const std::string> argv)
     return parsed;
 }
 
+std::string help_call(std::span<const std::string> argv)
+{
+    const Command* command = find_command(cut(argv).command.value_or(""));
+    return "escher-cron " + (command == nullptr || command->name.empty() ? "" : command->name + " ") + "--help";
+}
+
 } // namespace escher::cli

@@ -16,6 +16,10 @@ struct Parsed {
 /// is not an option picks the command. Throws Error{usage} with a did-you-mean.
 [[nodiscard]] Parsed parse_command_line(std::span<const std::string> argv);
 
+/// How to ask for the help on what argv, though perhaps faulty, is about: "escher-cron add --help"; without a known
+/// command "escher-cron --help".
+[[nodiscard]] std::string help_call(std::span<const std::string> argv);
+
 /// At most 25 lines, with examples.
 [[nodiscard]] std::string help_for(const Command& command);
 [[nodiscard]] std::string overview();

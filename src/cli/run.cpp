@@ -15,11 +15,11 @@ namespace escher::cli {
 
 namespace {
 
-int report(ExitStatus status, const std::string& text)
+int report(std::span<const std::string> argv, ExitStatus status, const std::string& text)
 {
     std::string all = "escher-cron: " + escape_for_terminal(text, true) + "\n";
     if (status == ExitStatus::usage)
-        all += "Try 'escher-cron --help'.\n";
+        all += "Try '" + help_call(argv) + "'.\n";
     std::fputs(all.c_str(), stderr);
     return static_cast<int>(status);
 }
@@ -48,11 +48,11 @@ int run(std::span<const std::string> argv)
     } catch (const ClosedPipe&) {
         return 128 + SIGPIPE;
     } catch (const Error& error) {
-        return report(error.status(), error.what());
+        return report(argv, error.status(), error.what());
     } catch (const std::bad_alloc&) {
-        return report(ExitStatus::internal, "out of memory");
+        return report(argv, ExitStatus::internal, "out of memory");
     } catch (const std::exception& error) {
-        return report(ExitStatus::internal, std::string("internal error: ") + error.what());
+        return report(argv, ExitStatus::internal, std::string("internal error: ") + error.what());
     }
 }
 

@@ -30,6 +30,26 @@ using Words = std::vector<std::string>;
 
 } // namespace
 
+TEST_CASE("after a usage error the help of the command is named where it is known")
+{
+    struct Row {
+        Words words;
+        std::string call;
+    };
+    const std::vector<Row> rows = {
+        {{}, "escher-cron --help"},
+        {{"--onec"}, "escher-cron --help"},
+        {{"lsit"}, "escher-cron --help"},
+        {{"add", "--prioritty", "3"}, "escher-cron add --help"},
+        {{"-c", "list", "show"}, "escher-cron show --help"},
+    };
+    for (Row row : rows) {
+        CAPTURE(row.call);
+        row.words.insert(row.words.begin(), "escher-cron");
+        CHECK(help_call(row.words) == row.call);
+    }
+}
+
 TEST_CASE("the first word that is no option picks the command, wherever the options stand")
 {
     struct Row {
