@@ -1,7 +1,10 @@
 #include "launch.hpp"
 
+#include "core/duration.hpp"
 #include "core/policy.hpp"
 #include "core/task_call.hpp"
+
+#include <algorithm>
 
 namespace escher {
 
@@ -25,6 +28,20 @@ std::map<std::string, std::string> job_environment(const Config& config, const s
 
 } // namespace
 
+std::optional<std::string> missed_deadline(const Config& config, const Job& job, Time now)
+{
+    if (job.schedule.empty() || !job.nominal_at || job.attempts > 1)
+        return std::nullopt;
+    const auto& schedules = config.schedules;
+    const auto found = std::lower_bound(schedules.begin(), schedules.end(), job.schedule,
+                                        [](const Schedule& a, const std::string& name) { return a.name < name; });
+    if (found == schedules.end() || found->name != job.schedule || !found->deadline ||
+        now - *job.nominal_at <= *found->deadline)
+        return std::nullopt;
+    return "deadline: it could start only " + describe_duration(now - *job.nominal_at) +
+           " after its due time, the schedule allows " + describe_duration(*found->deadline);
+}
+
 LaunchSpec launch_spec(const Config& config, const std::string& instance, const Claim& claim)
 {
     Invocation invocation = resolve(config.policies, claim.job.work);
@@ -36,7 +53,9 @@ LaunchSpec launch_spec(const Config& config, const std::string& instance, const 
     spec.argv = std::move(invocation.argv);
     spec.environment = job_environment(config, instance, claim, invocation.task);
     spec.directory = std::move(policy.directory);
-    spec.input = invocation.input ? std::move(invocation.input) : claim.input;
+    spec.input = std::move(invocation.input);
+    if (!spec.input)
+        spec.input = claim.input;
     spec.user = invocation.task != nullptr && invocation.task->user ? invocation.task->user : config.policies.user;
     spec.limits = policy.limits;
     spec.nice = policy.nice;

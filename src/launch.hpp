@@ -11,4 +11,7 @@ namespace escher {
 /// config does not allow it.
 [[nodiscard]] LaunchSpec launch_spec(const Config& config, const std::string& instance, const Claim& claim);
 
+/// Why this job of a schedule may not start any more: it is later than the schedule's deadline. None: it may.
+[[nodiscard]] std::optional<std::string> missed_deadline(const Config& config, const Job& job, Time now);
+
 } // namespace escher

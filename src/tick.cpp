@@ -23,7 +23,8 @@ constexpr Duration longest_wait = 1s; // a newer tick is noticed within this
 constexpr Duration settling_wait = 100ms; // results and starts that wait for company before they are flushed
 constexpr Duration full_look_after = 5s; // for what changes without a commit: rates, pauses, the load
 constexpr Duration recovery_after = 10s;
-constexpr Duration maintenance_after = 20s; // a tick may live for days, or each be followed by the next in a minute
+constexpr int most_orphan_looks = 100; // ten seconds: what outlives KILL that long hangs in the kernel
+constexpr Duration housekeeping_after = 20s; // a tick may live for days, or each be followed by the next in a minute
 constexpr Duration rest_after_trouble = 5s;
 constexpr int most_store_failures = 60; // in a row, a second apart, while results wait to be recorded
 
@@ -46,14 +47,15 @@ public:
     {
         begin();
         do {
-            keep_lock();
+            heed_clock();
             heed_stop_signal();
+            keep_lock();
             try {
                 look_at_database();
                 recover();
                 schedule();
-                maintain();
                 start(settle());
+                keep_house();
                 store_failures_ = 0;
             } catch (const Error& error) {
                 bear(error);
@@ -74,7 +76,7 @@ private:
         record.version = setup_.version;
         record.id = store_.begin_tick(record);
         last_activity_ = record.started_at;
-        next_maintenance_ = record.started_at + maintenance_after;
+        next_housekeeping_ = record.started_at + housekeeping_after;
     }
 
     void warn(const std::string& text)
@@ -91,6 +93,19 @@ private:
     {
         if (holds_lock_ && !lock_.still_ours())
             holds_lock_ = false;
+        // Whoever holds the lock now looks after orphans.
+        waits_for_orphans_ = waits_for_orphans_ && holds_lock_;
+    }
+
+    /// What is to happen "after a while" must not wait for a clock that was set back to come by again.
+    void heed_clock()
+    {
+        const Time now = now_();
+        if (now < latest_) {
+            rests_until_ = next_look_ = next_recovery_ = next_housekeeping_ = now;
+            last_activity_ = now;
+        }
+        latest_ = now;
     }
 
     void heed_stop_signal()
@@ -110,11 +125,13 @@ private:
     {
         const bool changed = store_.changed();
         look_ = look_ || changed || !reports_.empty() || now_() >= next_look_;
-        if (!changed || live_.empty())
+        look_for_cancels_ = look_for_cancels_ || changed;
+        if (!look_for_cancels_ || live_.empty())
             return;
         for (const RunId run : store_.cancel_requests())
             if (const auto live = live_.find(run); live != live_.end())
                 jobs_.stop(run, live->second.policy.kill_after, false);
+        look_for_cancels_ = false;
     }
 
     /// Looks after runs whose ticks died. Only the holder does, or two might retry one job.
@@ -130,7 +147,8 @@ private:
                  std::to_string(static_cast<std::int64_t>(orphan.job.id)) +
                  " still lives: it is left as running and not retried");
         // Killed processes are gone within moments: look again soon, and stay until then.
-        waits_for_orphans_ = !recovery.orphaned.empty() && ++orphan_looks_ < 100;
+        orphan_looks_ = recovery.orphaned.empty() ? 0 : orphan_looks_ + 1;
+        waits_for_orphans_ = orphan_looks_ > 0 && orphan_looks_ < most_orphan_looks;
         next_recovery_ = now_() + (waits_for_orphans_ ? settling_wait : recovery_after);
         if (!recovery.orphaned.empty() && !waits_for_orphans_)
             warn("processes of job " + std::to_string(static_cast<std::int64_t>(recovery.orphaned.front().job.id)) +
@@ -159,15 +177,21 @@ private:
             warn(warning);
         scheduled_minute_ = minute;
         look_ = true;
+        look_for_cancels_ = true; // a job may have been replaced, by this very connection
     }
 
-    void maintain()
+    /// Prunes and checkpoints. Not only at the end: under a steady load no tick ends while it holds the lock.
+    void keep_house()
     {
-        if (!holds_lock_ || now_() < next_maintenance_)
+        const Time now = now_();
+        if (!holds_lock_ || now < next_housekeeping_)
             return;
+        const int ended = report_.record.completed + report_.record.failed;
+        report_.record.pruned += prune(store_, jobs_, config_.retention, ended > ended_at_pruning_, now);
+        ended_at_pruning_ = ended;
         if (const auto warning = store_.maintain(); !warning.empty())
             warn(warning);
-        next_maintenance_ = now_() + maintenance_after;
+        next_housekeeping_ = now + housekeeping_after;
     }
 
     [[nodiscard]] bool may_claim(Time now) const
@@ -229,6 +253,10 @@ private:
         for (auto& claim : claims) {
             last_activity_ = now_();
             try {
+                if (const auto late = missed_deadline(config_, claim.job, now_())) {
+                    reports_.emplace_back(RunRejected{claim.run, *late, JobState::cancelled});
+                    continue;
+                }
                 const LaunchSpec spec = launch_spec(config_, setup_.instance, claim);
                 const RunId run = claim.run;
                 JobPolicy policy = policy_of(config_.policies, claim.job);
@@ -266,7 +294,10 @@ private:
                 continue;
             last_activity_ = now;
             const auto& [claim, policy] = live->second;
-            const Transition next = after_run(run.outcome, claim.attempt, policy, now, random());
+            Transition next = after_run(run.outcome, claim.attempt, policy, now, random());
+            // Our own executor loses a run only where a process of it cannot be killed: no second one beside it.
+            if (next.state == JobState::retryable && std::holds_alternative<Lost>(run.outcome))
+                next = {JobState::failed, std::nullopt, describe(run.outcome), true};
             reports_.emplace_back(RunFinished{run.run, run.outcome, run.usage, run.output, now, next});
         }
     }
@@ -277,7 +308,10 @@ private:
     {
         warn(error.what());
         const bool results_wait = !live_.empty() || jobs_.running() > 0;
-        if (!results_wait || (jobs_.running() == 0 && ++store_failures_ > most_store_failures))
+        // A disk that is full or a writer that does not end may pass; a file that is gone will not come back.
+        const bool may_pass = error.status() != ExitStatus::unavailable && error.status() != ExitStatus::permission;
+        const bool waits = (may_pass && !report_.stopped_by) || jobs_.running() > 0;
+        if (!results_wait || (!waits && ++store_failures_ > most_store_failures))
             throw;
         look_ = true;
         next_recovery_ = now_();
@@ -352,6 +386,7 @@ private:
             limits.concurrency.reset();
             limits.per_key = std::numeric_limits<int>::max();
         }
+        request.limits.default_per_key = std::numeric_limits<int>::max();
         return store_.has_due(request, now);
     }
 
@@ -359,9 +394,8 @@ private:
     {
         auto& record = report_.record;
         if (holds_lock_) {
-            record.pruned += prune(store_, jobs_, config_.retention, record.completed + record.failed > 0, now_());
-            next_maintenance_ = {};
-            maintain();
+            next_housekeeping_ = {};
+            keep_house();
         }
         record.ended_at = now_();
         store_.end_tick(record);
@@ -386,7 +420,10 @@ private:
     Time next_look_{};
     Time next_recovery_{};
     Time rests_until_{};
-    Time next_maintenance_{};
+    Time next_housekeeping_{};
+    Time latest_{};
+    int ended_at_pruning_ = 0;
+    bool look_for_cancels_ = true;
     Time last_activity_{};
     std::optional<std::chrono::sys_time<std::chrono::minutes>> scheduled_minute_;
     bool waits_for_orphans_ = false;

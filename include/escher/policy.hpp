@@ -109,6 +109,7 @@ struct Retention {
     std::optional<Duration> failed = std::chrono::hours(24 * 30); ///< invalid ones too
     std::optional<Duration> cancelled = std::chrono::hours(24 * 7);
     std::optional<std::int64_t> keep = 100'000;
+    Duration at_least{}; ///< whatever ended less than this ago stays: the rates of queues count its starts
 };
 
 } // namespace escher

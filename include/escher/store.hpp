@@ -47,10 +47,11 @@ struct RunUndone {
     RunId run{};
 };
 
-/// The job of `run` cannot be run: it becomes invalid, the row of the run goes.
+/// The job of `run` cannot be run, or not any more: it becomes invalid or cancelled, the row of the run goes.
 struct RunRejected {
     RunId run{};
     std::string reason;
+    JobState state = JobState::invalid;
 };
 
 using RunReport = std::variant<RunStarted, RunFinished, RunUndone, RunRejected>;
@@ -59,6 +60,7 @@ using RunReport = std::variant<RunStarted, RunFinished, RunUndone, RunRejected>;
 struct SelectionLimits {
     int concurrency = 1; ///< running jobs over all queues and all live ticks
     std::map<std::string, QueueLimits> queues; ///< a queue that is not named has no limits of its own
+    int default_per_key = 1; ///< QueueLimits::per_key of a queue that is not named
     std::optional<Duration> aging; ///< waiting this long improves a job's priority by one; none: never
 };
 

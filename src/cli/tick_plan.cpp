@@ -94,6 +94,14 @@ Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time a
                                .reason = {},
                                .is_new = !known.contains(claim.job.id)};
             try {
+                if (const auto late = missed_deadline(config, claim.job, at)) {
+                    planned.action = PlannedJob::Action::refuse;
+                    planned.reason = *late;
+                    rejections.emplace_back(RunRejected{claim.run, *late, JobState::cancelled});
+                    settled.insert(claim.job.id);
+                    plan.jobs.push_back(std::move(planned));
+                    continue;
+                }
                 static_cast<void>(launch_spec(config, "", claim));
                 ++started;
             } catch (const RejectedJob& rejection) {

@@ -261,6 +261,9 @@ void Load::fill_in_defaults()
         config_.run.concurrency = std::max(1, context_.processors);
     if (config_.commands == CommandsKey::any)
         config_.policies.commands = CommandTrust::any;
+    for (const auto& [name, queue] : config_.policies.queues)
+        if (queue.limits.rate)
+            config_.retention.at_least = std::max(config_.retention.at_least, queue.limits.rate->per);
     if (sources_->size() > 1)
         std::sort(config_.schedules.begin(), config_.schedules.end(),
                   [](const Schedule& a, const Schedule& b) { return a.name < b.name; });

@@ -192,8 +192,9 @@ std::optional<std::string> key_obstacle(const std::string& queue, const std::str
     if (key.empty())
         return std::nullopt;
     const auto found = taken.by_key.find({queue, key});
-    if (found == taken.by_key.end() ||
-        static_cast<int>(found->second.size()) < std::max(limits_of(queue, limits).per_key, 1))
+    const auto named = limits.queues.find(queue);
+    const int allowed = named == limits.queues.end() ? limits.default_per_key : named->second.per_key;
+    if (found == taken.by_key.end() || static_cast<int>(found->second.size()) < std::max(allowed, 1))
         return std::nullopt;
     std::string text = "key '" + key + "' is busy with job";
     for (const JobId id : found->second)

@@ -175,6 +175,7 @@ bool LockFile::try_take()
             "it was deleted or replaced while this process had it open; it must stay in place as long as jobs run");
     }
     held_ = true;
+    older_waiter_ = locked_by_other(fd_.get(), next_byte);
     write_holder_line(fd_.get());
     return true;
 }
@@ -183,11 +184,19 @@ LockFile::Wait LockFile::take_over(Duration at_most)
 {
     if (try_take())
         return Wait::taken;
-    if (!try_lock(fd_.get(), next_byte))
-        return Wait::other_waits;
+    const auto until = std::chrono::steady_clock::now() + at_most;
+    while (!try_lock(fd_.get(), next_byte)) {
+        // Another is next. Under a holder that has not changed for minutes it either takes over within a second, or is
+        // itself stopped, and with it everything.
+        if (!is_stuck(fd_.get()))
+            return Wait::other_waits;
+        if (std::chrono::steady_clock::now() >= until)
+            return Wait::holder_stuck;
+        const timespec nap = {.tv_sec = 0, .tv_nsec = 20'000'000};
+        ::nanosleep(&nap, nullptr);
+    }
     // The holder looks at the byte that is locked now at least once a second. A wait with a time limit is not to be had
     // from fcntl(2); this one is short and ends soon after the lock is free.
-    const auto until = std::chrono::steady_clock::now() + at_most;
     bool taken = false;
     try {
         timespec nap = {.tv_sec = 0, .tv_nsec = 1'000'000};
@@ -207,7 +216,12 @@ LockFile::Wait LockFile::take_over(Duration at_most)
 
 bool LockFile::still_ours()
 {
-    if (held_ && (locked_by_other(fd_.get(), next_byte) || !names_file(path_, fd_.get())))
+    if (!held_)
+        return false;
+    // A waiter that is stopped must not make each newer tick let go before it has done anything.
+    const bool announced = locked_by_other(fd_.get(), next_byte);
+    older_waiter_ = older_waiter_ && announced;
+    if ((announced && !older_waiter_) || !names_file(path_, fd_.get()))
         release();
     return held_;
 }

@@ -61,6 +61,8 @@ private:
     Fd fd_;
     std::int64_t mark_ = 0;
     bool held_ = false;
+    bool older_waiter_ =
+        false; ///< byte 1 was taken already when we took byte 0: whoever has it did not come after us
 };
 
 } // namespace escher::os

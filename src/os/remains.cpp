@@ -29,15 +29,20 @@ bool is_same_process(const ProcessIdentity& identity)
     return process && process->lives() && process->start_ticks == identity.start_ticks;
 }
 
-/// A pid is not given away again while it is a session's number, but a session may have ended and another begun.
-Belonging in_session(const ProcessStat& process, const std::optional<ProcessIdentity>& main)
+/// A pid is not given away again while it is a session's number, but a session may have ended and another begun. The
+/// number comes from a row, and clients can write rows: what may be killed the kernel must call ours as well, by the
+/// environment that the leader was started with.
+Belonging in_session(const ProcessStat& process, const Run& run, const std::string& instance)
 {
+    const auto& main = run.process;
     if (!main || process.session != static_cast<pid_t>(main->pid) || process.start_ticks < main->start_ticks)
         return Belonging::no;
     const auto leader = read_process(static_cast<pid_t>(main->pid));
     if (!leader)
         return Belonging::likely;
-    return leader->start_ticks == main->start_ticks ? Belonging::certain : Belonging::no;
+    if (leader->start_ticks != main->start_ticks)
+        return Belonging::no;
+    return environment_tags(leader->pid, instance).run == run.id ? Belonging::certain : Belonging::likely;
 }
 
 /// A run and what its processes are known by.
@@ -50,7 +55,7 @@ struct Wanted {
 Belonging belongs(const ProcessStat& process, const Wanted& wanted)
 {
     const Run& run = wanted.run;
-    const auto by_session = in_session(process, run.process);
+    const auto by_session = in_session(process, run, wanted.instance);
     if (by_session == Belonging::certain || environment_tags(process.pid, wanted.instance).run == run.id)
         return Belonging::certain;
     // Whoever writes to the file of the run is of the run, even where the file was deleted and its lock is out of reach.
@@ -77,7 +82,10 @@ std::optional<std::vector<ProcessStat>> living_processes(const Wanted& wanted, B
 std::string output_path(const OutputDirectory& directory, const Run& run)
 {
     const int fd = directory.open_existing();
-    if (fd < 0 || !OutputDirectory::is_plain_name(run.output_file))
+    // Another run's file, named by a row that somebody made up, would make its processes ours.
+    const std::string own = std::to_string(static_cast<std::int64_t>(run.job)) + "." +
+                            std::to_string(static_cast<std::int64_t>(run.id)) + ".log";
+    if (fd < 0 || run.output_file != own)
         return {};
     const auto path = path_of_descriptor(fd);
     return path.empty() ? path : path + "/" + run.output_file;

@@ -42,7 +42,11 @@ std::optional<RunId> Strays::owner_of(const ProcessStat& stray, const Children& 
     if (tags.run)
         return tags.run;
 
-    // It has left the session and cleared its environment. A process is younger than the job that it comes from: where
+    for (const auto& [run, child] : children.all())
+        if (child->stage != Child::Stage::ended && writes_to(stray.pid, path_of_descriptor(child->output.fd())))
+            return run;
+
+    // It has left the session, cleared its environment and redirected its output. A process is younger than the job that it comes from: where
     // only runs that are being cleared come into question, it goes with them; else it is left until it is clear.
     if (allowed_since_ && *allowed_since_ <= stray.start_ticks)
         return std::nullopt;

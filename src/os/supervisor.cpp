@@ -151,7 +151,10 @@ void Supervisor::reap()
         main->outcome = outcome_of(status);
         if (auto* death = std::get_if<Signaled>(&main->outcome); death != nullptr && death->signal == SIGKILL)
             death->out_of_memory = !main->cause && oom_.has_struck();
-        if (main->cause)
+        // A job that used a shutdown's grace to finish its work has finished it: it must not run again.
+        const auto* cancelled = main->cause ? std::get_if<Cancelled>(&*main->cause) : nullptr;
+        const bool finished = cancelled != nullptr && cancelled->by_shutdown && succeeded(main->outcome);
+        if (main->cause && !finished)
             main->outcome = *main->cause;
         end_main(*main);
     }
@@ -177,9 +180,9 @@ void Supervisor::enforce(Child& child, SteadyTime now)
         child.give_up_at = now + patience;
     }
     if (child.give_up_at && now >= *child.give_up_at) {
-        child.outcome =
-            Lost{"process " + std::to_string(child.pid) +
-                 " does not die of KILL: it hangs in the kernel, probably on a device or a network mount"};
+        child.outcome = Lost{
+            "process " + std::to_string(child.pid) +
+            " does not die of KILL: it runs as another user, or hangs in the kernel on a device or network mount"};
         end_main(child);
         child.give_up_at = now;
     }
@@ -206,8 +209,11 @@ void Supervisor::clear(std::vector<RunEnded>& ended, SteadyTime now)
         const bool clean = std::find(occupied.begin(), occupied.end(), child->run) == occupied.end();
         if (!clean && now < *child->give_up_at)
             continue;
-        if (!clean)
+        if (!clean) {
             child->output.say("[escher-cron: a process of this job does not die of KILL and was left behind]");
+            if (!succeeded(child->outcome)) // no second one beside it
+                child->outcome = Lost{"a process of it does not die of KILL and was left behind"};
+        }
         ended.push_back(finish(*child));
     }
 }

@@ -18,6 +18,7 @@ namespace {
 struct Choice {
     std::vector<Job> jobs; ///< in the order of selection
     std::vector<Misfit> misfits;
+    bool more_pending = false; ///< not all that is due could be looked at
 };
 
 /// Reads only. `pending`: what is due but not promoted or taken in yet counts as if it were.
@@ -26,15 +27,16 @@ Choice choose(Database& database, const ClaimRequest& request, int slots, bool p
     Choice choice;
     if (slots <= 0)
         return choice;
-    auto taken = read_occupancy(database, request.limits, now);
+    const auto taken = read_occupancy(database, request.limits, now);
     if (taken.running >= request.limits.concurrency)
         return choice;
-    LaneReader reader(database, pending || request.limits.aging.has_value());
+    LaneReader reader(database, pending || request.limits.aging.has_value(), request.limits, taken);
     if (pending)
         reader.include_pending(request, now);
-    for (const auto& candidate : select(reader.lanes(), slots, request.limits, std::move(taken), now))
+    for (const auto& candidate : select(reader.lanes(), slots, request.limits, taken, now))
         choice.jobs.push_back(reader.take(candidate.id));
     choice.misfits = reader.misfits();
+    choice.more_pending = reader.pending_was_cut();
     return choice;
 }
 
@@ -152,7 +154,9 @@ bool SqliteStore::has_due(const ClaimRequest& request, Time now)
         return false;
     const Snapshot snapshot(database_, "read the database");
     const bool pending = dependants_wait(database_) || promotion_waits(database_, now) || intake_waits(database_);
-    return !choose(database_, request, 1, pending, now).jobs.empty();
+    const auto choice = choose(database_, request, 1, pending, now);
+    // Each claim makes a part of it available: there is something to do, if not to start.
+    return !choice.jobs.empty() || choice.more_pending;
 }
 
 } // namespace escher::sqlite

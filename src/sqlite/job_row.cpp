@@ -206,7 +206,8 @@ Job decode_job(const Query& row)
     job.run_at = reader.time(c_run_at, "run_at").value_or(Time{});
     if (const auto run = row.maybe_integer(c_run))
         job.run = RunId(*run);
-    job.attempts = static_cast<int>(std::clamp<std::int64_t>(row.integer(c_attempts), 0, 1 << 30));
+    // One more attempt must still be a number that the row may hold.
+    job.attempts = static_cast<int>(reader.integer(c_attempts, "attempts", 0, RowBounds::attempts).value_or(0));
     if (const auto retries = reader.integer(c_retries, "retries", 0, RowBounds::retries))
         job.retries = static_cast<int>(*retries);
     if (const auto timeout = reader.integer(c_timeout, "timeout", 0, longest_timeout))
@@ -232,6 +233,11 @@ Job decode_job(const Query& row)
     if (!reader.problem().empty())
         job.work = Unrunnable{reader.problem()};
     return job;
+}
+
+std::string key_of(const Query& row)
+{
+    return row.type(c_concurrency_key) == ValueType::text ? std::string(row.bytes(c_concurrency_key)) : std::string();
 }
 
 bool is_blocked(const Query& row)

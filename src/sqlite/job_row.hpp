@@ -23,6 +23,7 @@ struct RowBounds {
     static constexpr std::size_t input = 64 * 1024 * 1024;
     static constexpr std::int64_t priority = 1'000'000; ///< either side of 0
     static constexpr std::int64_t retries = 1'000'000;
+    static constexpr std::int64_t attempts = 999'999'999; ///< less than the schema allows by one
     static constexpr std::int64_t latest_time = 253'402'300'799'999; ///< the end of the year 9999
 };
 
@@ -37,6 +38,9 @@ struct RowBounds {
 void read_dependencies(Database& database, Job& job);
 
 /// True if the row of decode_job() is blocked by a dependency.
+/// The concurrency key of a row of ESCHER_JOB_COLUMNS, as it stands; empty where it is no text.
+[[nodiscard]] std::string key_of(const Query& row);
+
 [[nodiscard]] bool is_blocked(const Query& row);
 
 /// The size of a job's stdin in bytes without reading it; 0: none.

@@ -3,6 +3,8 @@
 #include "sqlite/dependants.hpp"
 #include "sqlite/job_row.hpp"
 
+#include <escher/error.hpp>
+
 #include <algorithm>
 #include <deque>
 #include <memory>
@@ -74,7 +76,9 @@ void LaneReader::include_pending(const ClaimRequest& request, Time now)
 {
     const auto freed = judge_dependants(database_).freed;
     const auto add = [&](Query& query) {
+        int rows = 0;
         while (query.step()) {
+            pending_cut_ = pending_cut_ || ++rows == most_rows_at_once;
             if (is_blocked(query) && !freed.contains(JobId(query.integer(0))))
                 continue;
             auto job = decode_job(query);
@@ -167,7 +171,6 @@ std::optional<Candidate> LaneReader::offer(Job job)
         return std::nullopt;
     }
     Candidate candidate{job.id, *job.queue, *job.priority, job.run_at, job.concurrency_key};
-    offered_.insert_or_assign(static_cast<std::int64_t>(job.id), std::move(job));
     return candidate;
 }
 
@@ -215,6 +218,8 @@ void LaneReader::read_page(Position& position)
             position.at_end = true;
             break;
         }
+        if (const auto key = key_of(query); !key.empty() && key_obstacle(position.key.queue, key, limits_, taken_))
+            continue;
         auto job = decode_job(query);
         if (!job.priority || !job.queue)
             continue;
@@ -228,7 +233,10 @@ void LaneReader::read_page(Position& position)
 
 Job LaneReader::take(JobId job)
 {
-    return std::move(offered_.at(static_cast<std::int64_t>(job)));
+    Query query = database_.query("SELECT " ESCHER_JOB_COLUMNS " FROM {job} WHERE id = ?");
+    if (!query.bind(job).step())
+        throw Error(ExitStatus::internal, "the database '" + database_.name() + "' lost a job within a transaction");
+    return decode_job(query);
 }
 
 std::string input_problem(Database& database, JobId job)

@@ -5,8 +5,6 @@
 
 #include <escher/job.hpp>
 
-#include <unordered_map>
-
 /// The condition of the index {job}_intake, word for word.
 #define ESCHER_INTAKE                                                                                                \
     "WHERE state IN ('available', 'scheduled', 'retryable') AND (typeof(queue) <> 'text' OR queue = '' "             \
@@ -25,10 +23,18 @@ struct Misfit {
 /// Rows that cannot be run are set aside, not offered. Must not outlive the snapshot or transaction it is used in.
 class LaneReader {
 public:
-    LaneReader(Database& database, bool by_priority) : database_(database), by_priority_(by_priority) {}
+    /// `limits` and `taken` tell which keys are busy: their jobs, of which there may be very many, are passed over
+    /// before they are decoded. Both must outlive this.
+    LaneReader(Database& database, bool by_priority, const SelectionLimits& limits, const Occupancy& taken)
+        : database_(database), by_priority_(by_priority), limits_(limits), taken_(taken)
+    {
+    }
 
     /// Reads as well what is due but not yet promoted, taken in or freed, as if it were.
     void include_pending(const ClaimRequest& request, Time now);
+
+    /// True if there was more of that than is read at once.
+    [[nodiscard]] bool pending_was_cut() const { return pending_cut_; }
 
     /// One lane per queue, or per queue and priority; refer to this object.
     [[nodiscard]] std::vector<Lane> lanes();
@@ -47,9 +53,11 @@ private:
 
     Database& database_;
     bool by_priority_;
+    const SelectionLimits& limits_;
+    const Occupancy& taken_;
     std::vector<Job> pending_;
+    bool pending_cut_ = false;
     std::vector<Misfit> misfits_;
-    std::unordered_map<std::int64_t, Job> offered_;
 };
 
 /// How many rows one transaction promotes or takes in at most, so that no client waits long for the write lock.

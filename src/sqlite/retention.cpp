@@ -55,7 +55,7 @@ std::optional<Duration> age_of(const Retention& retention, JobState state)
     }
 }
 
-std::vector<Finished> beyond_count(Database& database, std::int64_t keep, int limit)
+std::vector<Finished> beyond_count(Database& database, std::int64_t keep, std::int64_t until, int limit)
 {
     std::int64_t surplus = -std::max<std::int64_t>(keep, 0);
     {
@@ -68,7 +68,7 @@ std::vector<Finished> beyond_count(Database& database, std::int64_t keep, int li
     if (surplus <= 0)
         return jobs;
     for (const auto state : finished_states)
-        read_oldest(database, state, std::numeric_limits<std::int64_t>::max(), limit, jobs);
+        read_oldest(database, state, until, limit, jobs);
     keep_oldest(jobs, static_cast<std::size_t>(std::min<std::int64_t>(surplus, limit)));
     return jobs;
 }
@@ -82,10 +82,15 @@ std::vector<Expired> SqliteStore::expired(const Retention& retention, bool by_co
     const Snapshot snapshot(database_, "read the database");
     std::vector<Finished> jobs;
     if (by_count && retention.keep)
-        jobs = beyond_count(database_, *retention.keep, limit);
+        jobs =
+            beyond_count(database_, *retention.keep,
+                         retention.at_least > Duration::zero() ? (now - retention.at_least).time_since_epoch().count()
+                                                               : std::numeric_limits<std::int64_t>::max(),
+                         limit);
     for (const auto state : finished_states)
         if (const auto age = age_of(retention, state))
-            read_oldest(database_, state, (now - *age).time_since_epoch().count(), limit, jobs);
+            read_oldest(database_, state, (now - std::max(*age, retention.at_least)).time_since_epoch().count(),
+                        limit, jobs);
     keep_oldest(jobs, static_cast<std::size_t>(limit));
 
     std::vector<Expired> result;

@@ -120,6 +120,8 @@ bool record_one(Database& database, const RunUndone& report, Time now)
         return was_given(database, report.run);
     if (run->ended_at || !holds_job(database, *run))
         return false;
+    // The run first: a job does not leave a run that has not ended.
+    expect_one(database, database.query("DELETE FROM {run} WHERE id = ?").bind(report.run).run());
     expect_one(database, database
                              .query(R"SQL(
                                  UPDATE {job} SET run = NULL, attempts = max(attempts - 1, 0),
@@ -129,7 +131,6 @@ bool record_one(Database& database, const RunUndone& report, Time now)
                              )SQL")
                              .bind(now, run->job, report.run)
                              .run());
-    expect_one(database, database.query("DELETE FROM {run} WHERE id = ?").bind(report.run).run());
     return true;
 }
 
@@ -140,15 +141,15 @@ bool record_one(Database& database, const RunRejected& report, Time now)
         return was_given(database, report.run);
     if (run->ended_at || !holds_job(database, *run))
         return false;
+    expect_one(database, database.query("DELETE FROM {run} WHERE id = ?").bind(report.run).run());
     expect_one(database, database
                              .query(R"SQL(
-                                 UPDATE {job} SET run = NULL, attempts = max(attempts - 1, 0), state = 'invalid',
+                                 UPDATE {job} SET run = NULL, attempts = max(attempts - 1, 0), state = ?,
                                      reason = ?, finished_at = ?
                                  WHERE id = ? AND state = 'running' AND run = ?
                              )SQL")
-                             .bind(report.reason, now, run->job, report.run)
+                             .bind(text_of(report.state), report.reason, now, run->job, report.run)
                              .run());
-    expect_one(database, database.query("DELETE FROM {run} WHERE id = ?").bind(report.run).run());
     return true;
 }
 

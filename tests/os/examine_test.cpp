@@ -2,6 +2,9 @@
 #include "dead_runner.hpp"
 
 #include "os/output_file.hpp"
+#include "os/process_table.hpp"
+
+#include <fcntl.h>
 
 using namespace escher;
 
@@ -195,17 +198,46 @@ TEST_CASE("remains are killed, but never the process that kills")
 {
     Bench bench;
     CHECK(await_exit(fork_and_run([&] {
-              ::setsid();
               Bench inner;
               Run run;
               run.id = RunId{1};
+              run.job = JobId{1};
               run.output_file = "1.1.log";
-              run.process = os::own_identity(); // we are in its session
               run.runner.process = {.pid = 1, .start_ticks = -1, .boot_id = os::boot_id()};
+              std::filesystem::create_directories(inner.output_directory());
+              const auto path = inner.output_directory() / run.output_file;
+              const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+              if (::dup2(file, STDOUT_FILENO) < 0) // we write to its file, and so does the other
+                  return 2;
               const pid_t other = fork_and_run([] { return ::pause(); });
               inner.jobs().kill_remains(run);
               return await_exit(other) == -SIGKILL ? 0 : 1;
           })) == 0);
+}
+
+TEST_CASE("a session that only a row calls a run's is waited for, but not killed")
+{
+    Bench bench;
+    const Fifo ready(bench.directory() / "ready");
+    const pid_t victim = fork_and_run([&] {
+        ::setsid();
+        ready.write_line("ready");
+        return ::pause();
+    });
+    CHECK(ready.read_line() == "ready");
+    Run run;
+    run.id = RunId{1};
+    run.job = JobId{1};
+    run.output_file = "1.1.log";
+    run.started_at = Time{};
+    run.runner.process = {.pid = 1, .start_ticks = -1, .boot_id = os::boot_id()};
+    run.process = {
+        .pid = victim, .start_ticks = os::read_process(victim).value().start_ticks, .boot_id = os::boot_id()};
+    CHECK(bench.jobs().examine(run) == Liveness::orphaned);
+    bench.jobs().kill_remains(run);
+    CHECK(Watched(victim).lives());
+    ::kill(victim, SIGTERM);
+    CHECK(await_exit(victim) == -SIGTERM);
 }
 
 TEST_CASE("output files are deleted by name, and only in their directory")

@@ -53,6 +53,23 @@ TEST_CASE("descendants that left the session are killed before the run is told o
     }
 }
 
+TEST_CASE("an orphan with a cleared environment belongs to the run whose output it writes to")
+{
+    Bench bench;
+    const Fifo ready(bench.directory() / "ready");
+    const Fifo go(bench.directory() / "go");
+    const auto other = bench.shell("exec sleep 1000"); // younger and running, so that age tells nothing
+    const auto spec = bench.shell("env -i PATH=$PATH setsid " + stay(ready) + " & read line < " + go.path());
+    bench.start(other);
+    bench.start(spec);
+    const Watched left(ready.read_pid());
+    go.write_line("go");
+    CHECK(bench.await(spec.run).outcome == Outcome{Exited{0}});
+    CHECK_FALSE(left.lives());
+    bench.jobs().stop(other.run, 30s, false);
+    bench.await(other.run);
+}
+
 TEST_CASE("a tree of orphans is killed down to the last one")
 {
     Bench bench;

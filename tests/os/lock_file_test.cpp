@@ -8,6 +8,9 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/wait.h>
+
+#include <csignal>
 #include <ctime>
 
 using namespace escher;
@@ -118,6 +121,38 @@ TEST_CASE("one waits to be next, the others leave")
         ::sched_yield();
     CHECK_FALSE(holder.still_ours());
     CHECK(await_exit(waiting) == 0);
+}
+
+TEST_CASE("a waiter that is stopped does not make newer holders let go")
+{
+    const TemporaryDirectory directory;
+    LockFile holder(directory / "lock");
+    REQUIRE(holder.try_take());
+    const pid_t waiting = fork_and_run([&] {
+        LockFile lock(directory / "lock");
+        return lock.take_over(1min) == LockFile::Wait::taken ? 0 : 1;
+    });
+    LockFile newer(directory / "lock");
+    while (newer.take_over(0ms) != LockFile::Wait::other_waits)
+        ::sched_yield();
+    ::kill(waiting, SIGSTOP);
+    int status = 0;
+    REQUIRE(::waitpid(waiting, &status, WUNTRACED) == waiting);
+    holder.release();
+    REQUIRE(newer.try_take());
+    CHECK(newer.still_ours()); // it came after the waiter
+    ::kill(waiting, SIGKILL);
+    CHECK(await_exit(waiting) == -SIGKILL);
+    CHECK(newer.still_ours());
+    LockFile newest(directory / "lock");
+    const pid_t announced = fork_and_run([&] {
+        LockFile lock(directory / "lock");
+        return lock.take_over(1min) == LockFile::Wait::taken ? 0 : 1;
+    });
+    while (newest.take_over(0ms) != LockFile::Wait::other_waits)
+        ::sched_yield();
+    CHECK_FALSE(newer.still_ours());
+    CHECK(await_exit(announced) == 0);
 }
 
 TEST_CASE("a mark lives as long as its process")

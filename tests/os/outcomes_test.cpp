@@ -107,6 +107,22 @@ TEST_CASE("a run that does not stop on request is killed after the grace")
     CHECK(bench.await(spec.run).outcome == Outcome{Cancelled{true}});
 }
 
+TEST_CASE("a job that finishes its work within a shutdown's grace has finished it")
+{
+    for (const bool by_shutdown : {true, false}) {
+        CAPTURE(by_shutdown);
+        Bench bench;
+        const Fifo ready(bench.directory() / "ready");
+        const auto spec =
+            bench.shell("trap 'exit 0' TERM; echo x > " + ready.path() + "; while :; do sleep 0.01; done");
+        bench.start(spec);
+        ready.read_line();
+        bench.jobs().stop(spec.run, 30s, by_shutdown);
+        const Outcome expected = by_shutdown ? Outcome{Exited{0}} : Outcome{Cancelled{false}};
+        CHECK(bench.await(spec.run).outcome == expected);
+    }
+}
+
 TEST_CASE("a person's request stands over a shutdown")
 {
     for (const bool shutdown_first : {false, true}) {

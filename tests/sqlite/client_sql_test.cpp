@@ -99,6 +99,8 @@ TEST_CASE_FIXTURE(Fixture, "impossible rows and transitions are refused")
              "UPDATE job SET token = 'mine'",
              "UPDATE job SET id = 17",
              "UPDATE job SET attempts = 'many'",
+             "UPDATE job SET attempts = 9223372036854775807",
+             "INSERT INTO job (id, command) VALUES (9223372036854775807, '[\"true\"]')",
              "DELETE FROM job",
              "INSERT INTO dependency (job, needs) VALUES (1, 1)",
              "INSERT INTO dependency (job, needs) VALUES (1, 4711)",
@@ -195,4 +197,39 @@ TEST_CASE_FIXTURE(Fixture, "a tick with nothing to do writes nothing")
     CHECK(claim(*store, request, later).empty());
     CHECK_FALSE(store->has_due(request, later));
     CHECK_FALSE(other->changed());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a running job cannot be taken from its run by SQL")
+{
+    const auto job = insert("command", "'[\"true\"]'");
+    const auto run = claim(*store, slots(1), later).at(0).run;
+    CHECK(refused("UPDATE job SET state = 'available', run = NULL"));
+    CHECK(refused("UPDATE job SET state = 'cancelled', run = NULL, finished_at = 1"));
+    CHECK(report(*store, finished(run, JobState::completed, later)).stale.empty());
+    CHECK(state_of(*store, job) == JobState::completed);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a row that has used up the numbers of attempts is invalid, and the others run")
+{
+    insert("command", "'[\"true\"]'");
+    const auto good = insert("command", "'[\"true\"]'");
+    REQUIRE_FALSE(refused("UPDATE job SET attempts = 1000000000 WHERE id = 1"));
+    CHECK(ids(claim(*store, slots(5), later)) == std::vector{good});
+    CHECK(state_of(*store, JobId(1)) == JobState::invalid);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is due is seen behind more rows than are looked at at once")
+{
+    REQUIRE_FALSE(refused("INSERT INTO job (command, queue, priority, run_at, state) "
+                          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20500) "
+                          "SELECT '[\"true\"]', 'paused', 0, 1000 + i, 'scheduled' FROM n"));
+    insert("command, queue, priority, run_at, state", "'[\"true\"]', 'mail', 0, 900000, 'scheduled'");
+    store->pause({"paused", start, std::nullopt, "", ""});
+    CHECK(store->has_due(slots(1), later));
+    std::vector<Claim> claims;
+    for (int look = 0; look < 3 && claims.empty(); ++look)
+        claims = claim(*store, slots(1), later);
+    REQUIRE(claims.size() == 1);
+    CHECK(claims[0].job.queue == "mail");
+    CHECK_FALSE(store->has_due(slots(1), later));
 }

@@ -77,3 +77,17 @@ TEST_CASE("a job is erased with all that belongs to it, and its id is not given 
     CHECK(create_one(*store, command()) > last);
     store->erase({});
 }
+
+TEST_CASE("what ended within the longest window of a rate stays, whatever its age and number")
+{
+    const auto store = new_store();
+    for (int i = 0; i < 3; ++i)
+        run_one(*store, command(), JobState::completed, start + minutes(i));
+    Retention retention;
+    retention.completed = seconds(1);
+    retention.keep = 0;
+    retention.at_least = hours(1);
+    CHECK(store->expired(retention, true, start + minutes(61), 9).size() == 2);
+    retention.at_least = Duration::zero();
+    CHECK(store->expired(retention, true, start + minutes(61), 9).size() == 3);
+}

@@ -188,3 +188,13 @@ TEST_CASE("results and the claims that follow them are one transaction")
     const auto settled = store->settle_and_claim(std::span(&ended, 1), slots(1, 1), start);
     CHECK(ids(settled.claims) == std::vector{second});
 }
+
+TEST_CASE("a run that comes too late leaves a cancelled job and no run")
+{
+    const Claimed claimed;
+    CHECK(report(*claimed.store, RunRejected{claimed.claim.run, "deadline", JobState::cancelled}).stale.empty());
+    CHECK(claimed.now().state == JobState::cancelled);
+    CHECK(claimed.now().reason == "deadline");
+    CHECK(claimed.now().attempts == 0);
+    CHECK(claimed.store->runs(claimed.job).empty());
+}

@@ -26,6 +26,7 @@ public:
     std::optional<int> signal;
     std::vector<LaunchSpec> started;
     std::vector<RunId> killed_remains;
+    bool remains_outlive_kill = false;
     std::vector<std::pair<RunId, bool>> stopped; ///< run, by_shutdown
     std::vector<std::string> discarded;
     std::size_t most_running = 0;
@@ -90,7 +91,8 @@ public:
     void kill_remains(const Run& run) override
     {
         killed_remains.push_back(run.id);
-        others[run.id] = Liveness::dead;
+        if (!remains_outlive_kill)
+            others[run.id] = Liveness::dead;
     }
 
     void discard_output(std::span<const std::string> names) override

@@ -16,6 +16,7 @@ public:
     std::map<JobId, Job> jobs;
     std::map<RunId, Run> all_runs;
     int failures = 0; ///< this many calls of settle_and_claim throw
+    ExitStatus failure_status = ExitStatus::busy;
     bool failures_commit = false; ///< ... after having done their work: an ambiguous commit
     int maintained = 0;
     int settles = 0; ///< calls that wrote something
@@ -54,7 +55,7 @@ public:
         if (fail) {
             --failures;
             if (!failures_commit)
-                throw Error(ExitStatus::busy, "the database is locked");
+                throw Error(failure_status, "the database is locked");
         }
         Settled settled;
         for (const auto& report : reports)
@@ -242,7 +243,7 @@ private:
     void apply(const RunRejected& report)
     {
         if (Job* job = holder(report.run); job != nullptr) {
-            job->state = JobState::invalid;
+            job->state = report.state;
             job->reason = report.reason;
             job->run.reset();
             all_runs.erase(report.run);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <memory>
 
 using namespace escher;
 using namespace escher::test;
@@ -221,8 +222,136 @@ TEST_CASE("a store that never comes back ends the tick at last, the job not exec
 {
     Loop loop;
     const JobId id = loop.store.add(loop.clock.now());
+    loop.store.failure_status = ExitStatus::unavailable; // the file is gone
     loop.events.started = [&](const Claim&) { loop.store.failures = 1'000'000; };
     CHECK_THROWS_AS(loop.run(), Error);
     CHECK(loop.job(id).state == JobState::running);
     CHECK(loop.jobs.started.size() == 1);
+}
+
+TEST_CASE("a result waits as long as the disk is full, were it for hours")
+{
+    Loop loop;
+    const JobId id = loop.store.add(loop.clock.now());
+    loop.events.started = [&](const Claim&) { loop.store.failures = 5000; };
+    loop.run();
+    CHECK(loop.job(id).state == JobState::completed);
+    CHECK(loop.jobs.started.size() == 1);
+}
+
+TEST_CASE("a tick that was told to stop does not wait for a disk for ever")
+{
+    Loop loop;
+    const JobId id = loop.store.add(loop.clock.now());
+    loop.events.started = [&](const Claim&) { loop.store.failures = 1'000'000; };
+    loop.jobs.before_wait = [&] {
+        if (loop.jobs.waits.size() == 100)
+            loop.jobs.signal = SIGTERM;
+    };
+    CHECK_THROWS_AS(loop.run(), Error);
+    CHECK(loop.job(id).state == JobState::running);
+}
+
+TEST_CASE("a tick does not wait for orphans that are another's to look after")
+{
+    for (const bool by_signal : {false, true}) {
+        CAPTURE(by_signal);
+        Loop loop;
+        loop.jobs.others[loop.store.add_running(loop.clock.now(), dead_runner)] = Liveness::orphaned;
+        loop.jobs.remains_outlive_kill = true;
+        loop.jobs.before_wait = [&] {
+            REQUIRE(loop.jobs.waits.size() < 1000);
+            if (loop.jobs.waits.size() != 3)
+                return;
+            if (by_signal)
+                loop.jobs.signal = SIGTERM;
+            else
+                loop.newer_tick = true;
+        };
+        loop.run();
+        CHECK(loop.jobs.waits.size() < 10);
+        CHECK(loop.job(JobId{1}).state == JobState::running);
+    }
+}
+
+TEST_CASE("remains that outlive KILL do not hold the tick for ever")
+{
+    Loop loop;
+    loop.jobs.others[loop.store.add_running(loop.clock.now(), dead_runner)] = Liveness::orphaned;
+    loop.jobs.remains_outlive_kill = true;
+    loop.run();
+    CHECK(loop.job(JobId{1}).state == JobState::running);
+    REQUIRE(loop.warnings.size() == 1);
+    CHECK(loop.warnings[0].find("outlive KILL") != std::string::npos);
+}
+
+TEST_CASE("a job with a process that cannot be killed is not retried beside it")
+{
+    Loop loop;
+    const JobId id = loop.store.add(loop.clock.now(), [](Job& job) { job.retries = 5; });
+    loop.jobs.script(id, Lost{"process 7 does not die of KILL"});
+    loop.run();
+    CHECK(loop.job(id).state == JobState::failed);
+    CHECK(loop.job(id).reason.find("does not die of KILL") != std::string::npos);
+}
+
+TEST_CASE("a job that this very tick has replaced is stopped")
+{
+    Loop loop;
+    const JobId id = loop.store.add(loop.clock.now());
+    loop.jobs.script(id, Exited{0}, 1h);
+    const Time start = loop.clock.now();
+    loop.jobs.before_wait = [&] {
+        // Recorded with a schedule by this connection: no other has changed anything.
+        if (loop.clock.now() >= start + 70s && loop.store.to_cancel.empty())
+            loop.store.to_cancel = {*loop.job(id).run};
+    };
+    loop.run();
+    CHECK(loop.job(id).state == JobState::cancelled);
+    CHECK(loop.clock.now() < start + 3min);
+}
+
+TEST_CASE("a job of a schedule that could only start after the deadline is cancelled")
+{
+    Loop loop;
+    Schedule schedule;
+    schedule.name = "nightly";
+    schedule.recurrence = Every{24h};
+    schedule.zone = std::make_shared<Zone>(Zone::utc());
+    schedule.deadline = 10min;
+    loop.config.schedules = {schedule};
+    const auto of_schedule = [&](Duration late) {
+        return loop.store.add(loop.clock.now(), [&](Job& job) {
+            job.schedule = "nightly";
+            job.nominal_at = loop.clock.now() - late;
+        });
+    };
+    const JobId late = of_schedule(11min);
+    const JobId in_time = of_schedule(10min);
+    loop.run();
+    CHECK(loop.job(late).state == JobState::cancelled);
+    CHECK(loop.job(late).reason == "deadline: it could start only 11 m after its due time, the schedule allows 10 m");
+    CHECK(loop.job(in_time).state == JobState::completed);
+}
+
+TEST_CASE("a clock that is set back does not put off what was to happen soon")
+{
+    Loop loop;
+    loop.jobs.script(loop.store.add(loop.clock.now()), Exited{0}, 2h);
+    const JobId unlucky = loop.store.add(loop.clock.now());
+    loop.jobs.start_results[unlucky].push_back(CannotStart{"cannot fork"});
+    bool set_back = false;
+    loop.jobs.before_wait = [&] {
+        if (!std::exchange(set_back, true))
+            loop.clock.advance(-1h);
+    };
+    std::optional<Time> started;
+    loop.events.started = [&](const Claim& claim) {
+        if (claim.job.id == unlucky)
+            started = loop.clock.now();
+    };
+    const Time begin = loop.clock.now();
+    loop.run();
+    REQUIRE(started.has_value());
+    CHECK(*started < begin - 59min);
 }

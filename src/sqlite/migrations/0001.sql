@@ -2,6 +2,7 @@
 -- {name} stands for the table's name with the configured prefix. Nothing here needs more than SQLite 3.31.
 -- Times are UTC, in milliseconds since 1970; half of one is added to round what the fraction of a day has lost.
 -- What clients may write and read is documented in escher-cron-db(7).
+-- What clients may write and read is documented in escher-cron-db(7).
 
 CREATE TABLE {meta} (
     key   TEXT PRIMARY KEY NOT NULL,
@@ -12,7 +13,7 @@ CREATE TABLE {meta} (
 -- The types of clients' values are not enforced: what cannot be run becomes `invalid`, with the reason.
 -- What may be long stands last, so that nothing else is read through it.
 CREATE TABLE {job} (
-    id                  INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
+    id                  INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4503599627370496),
     token               TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))),
     state               TEXT NOT NULL DEFAULT 'available' CHECK (state IN ('scheduled', 'available', 'running',
                             'retryable', 'completed', 'failed', 'cancelled', 'invalid')),
@@ -21,7 +22,7 @@ CREATE TABLE {job} (
     run_at              INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER)),
     blocked             INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1)), -- by a dependency
     run                 INTEGER,             -- the run that holds the job
-    attempts            INTEGER NOT NULL DEFAULT 0 CHECK (typeof(attempts) = 'integer' AND attempts >= 0),
+    attempts            INTEGER NOT NULL DEFAULT 0 CHECK (typeof(attempts) = 'integer' AND attempts BETWEEN 0 AND 1000000000),
     retries             INTEGER,
     timeout             INTEGER,             -- milliseconds
     created_at          INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 AS INTEGER)),
@@ -207,7 +208,8 @@ CREATE TRIGGER {job}_transition BEFORE UPDATE OF state ON {job}
 WHEN NEW.state <> OLD.state AND NOT (
     (OLD.state = 'scheduled' AND NEW.state IN ('available', 'cancelled', 'invalid'))
     OR (OLD.state = 'available' AND NEW.state IN ('scheduled', 'running', 'cancelled', 'invalid'))
-    OR (OLD.state = 'running' AND NEW.state NOT IN ('scheduled', 'running'))
+    OR (OLD.state = 'running' AND NEW.state NOT IN ('scheduled', 'running')
+        AND NOT EXISTS (SELECT 1 FROM {run} WHERE id = OLD.run AND ended_at IS NULL))
     OR (OLD.state = 'retryable' AND NEW.state IN ('available', 'cancelled', 'invalid'))
     OR (OLD.state IN ('failed', 'cancelled', 'completed') AND NEW.state = 'available'))
 BEGIN
