@@ -3,6 +3,7 @@
 #include "cli/next_times.hpp"
 #include "cli/option_values.hpp"
 #include "core/cron.hpp"
+#include "core/due_decision.hpp"
 #include "core/duration.hpp"
 #include "core/suggest.hpp"
 #include "os/system.hpp"
@@ -61,7 +62,9 @@ NextTimes of_schedule(const Schedule& schedule, const Arguments& arguments, Time
 {
     const auto given = arguments.value("tz");
     const auto zone = given ? zone_named(*given) : schedule.zone;
-    NextTimes times = next_times(schedule.recurrence, *zone, from, count);
+    NextTimes times =
+        next_times(schedule.recurrence, *zone, from, count,
+                   [&schedule, host = os::host_name()](Time nominal) { return jitter_of(schedule, host, nominal); });
     times.schedule = schedule.name;
     times.zone_name = given ? *given : schedule.zone_name;
     times.enabled = schedule.enabled;
@@ -80,6 +83,11 @@ const Schedule& schedule_named(const Config& config, const std::string& name)
         known.push_back(schedule.name);
     throw Error(ExitStatus::usage, "there is no [schedule." + name + "] in the config" + did_you_mean(name, known) +
                                        "; a cron expression has five fields, like '30 3 * * 1-5'");
+}
+
+bool at_reboot(const NextTimes& times)
+{
+    return times.normalized == normalize(AtReboot{});
 }
 
 } // namespace
@@ -106,12 +114,18 @@ int run_next(Context& context, const Arguments& arguments)
         found.push_back(of_schedule(schedule_named(context.config(), what), arguments, from, count));
     }
 
+    if (!all && std::ranges::any_of(found, at_reboot))
+        context.narrate("due once after each boot");
     if (context.json) {
         context.out(all ? next_json(found) : next_json(found.front()));
         return 0;
     }
     if (found.empty())
         context.narrate("the config has no [schedule]");
+    if (all && !context.out_terminal) {
+        context.out(next_rows(found));
+        return 0;
+    }
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (i > 0 && context.out_terminal)
             context.out("\n");

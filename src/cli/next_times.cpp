@@ -52,20 +52,39 @@ std::string heading(const NextTimes& next, bool color)
     return text + '\n';
 }
 
-void write_times(JsonWriter& json, const NextTimes& next, bool with_schedule)
+/// The members of a time, into the object that is open.
+void write_time(JsonWriter& json, const NextTimes::Due& due)
 {
-    for (const auto& due : next.times) {
-        json.begin_object();
-        if (with_schedule)
-            json.key("schedule").value(next.schedule);
-        json.key("time").value(due.at).key("local").value(due.local).key("zone").value(due.zone);
-        json.key("note");
-        if (due.note.empty())
-            json.null();
-        else
-            json.value(due.note);
-        json.end_object();
-    }
+    json.key("time").value(due.at).key("due").value(due.due);
+    json.key("local").value(due.local).key("zone").value(due.zone);
+    json.key("note");
+    if (due.note.empty())
+        json.null();
+    else
+        json.value(due.note);
+}
+
+std::string row(const NextTimes& next, const NextTimes::Due& due)
+{
+    return due.local + '\t' + (next.schedule.empty() ? next.normalized : next.schedule) + '\t' + due.note + '\n';
+}
+
+struct Soonest {
+    const NextTimes* of;
+    const NextTimes::Due* due;
+};
+
+/// The times of all that are enabled, in their order.
+std::vector<Soonest> in_order(std::span<const NextTimes> all)
+{
+    std::vector<Soonest> order;
+    for (const NextTimes& next : all)
+        if (next.enabled)
+            for (const auto& due : next.times)
+                order.push_back({&next, &due});
+    std::stable_sort(order.begin(), order.end(),
+                     [](const Soonest& a, const Soonest& b) { return a.due->at < b.due->at; });
+    return order;
 }
 
 void write_facts(JsonWriter& json, const NextTimes& next)
@@ -82,7 +101,11 @@ void write_facts(JsonWriter& json, const NextTimes& next)
     json.key("enabled").value(next.enabled);
     json.key("jitter_ms").value(static_cast<std::int64_t>(next.jitter.count()));
     json.key("times").begin_array();
-    write_times(json, next, false);
+    for (const auto& due : next.times) {
+        json.begin_object();
+        write_time(json, due);
+        json.end_object();
+    }
     json.end_array();
     json.key("clock_changes").begin_array();
     for (const std::string& change : next.clock_changes)
@@ -92,7 +115,7 @@ void write_facts(JsonWriter& json, const NextTimes& next)
 
 } // namespace
 
-NextTimes next_times(const Recurrence& recurrence, const Zone& zone, Time from, int count)
+NextTimes next_times(const Recurrence& recurrence, const Zone& zone, Time from, int count, const JitterAt& jitter)
 {
     NextTimes next;
     next.normalized = normalize(recurrence);
@@ -102,7 +125,9 @@ NextTimes next_times(const Recurrence& recurrence, const Zone& zone, Time from, 
         const auto due = next_due(recurrence, zone, after);
         if (!due)
             break;
-        next.times.push_back({due->at, format_rfc3339(due->at, zone), zone.abbreviation_at(due->at), due->note});
+        const Time with_jitter = due->at + (jitter ? jitter(due->at) : Duration::zero());
+        next.times.push_back({due->at, with_jitter, format_rfc3339(with_jitter, zone), format_rfc3339(due->at, zone),
+                              zone.abbreviation_at(due->at), due->note});
         after = due->at;
     }
     if (!next.times.empty())
@@ -116,13 +141,15 @@ std::string next_text(const NextTimes& next, Time now, bool terminal, bool color
     if (terminal)
         text += heading(next, color);
     for (const auto& due : next.times) {
-        if (terminal) {
-            text += fmt::format("  {} {:<5} {}", due.local, due.zone, relative_time(due.at, now));
-            if (!due.note.empty())
-                text += "  " + styled(due.note, Style::yellow, color);
-        } else {
-            text += due.local + '\t' + (next.schedule.empty() ? next.normalized : next.schedule) + '\t' + due.note;
+        if (!terminal) {
+            text += row(next, due);
+            continue;
         }
+        text += fmt::format("  {} {:<5} {}", due.local, due.zone, relative_time(due.at, now));
+        if (next.jitter > Duration::zero())
+            text += fmt::format("  due {} with its jitter", due.due_local.substr(11, 8));
+        if (!due.note.empty())
+            text += "  " + styled(due.note, Style::yellow, color);
         text += '\n';
     }
     if (!terminal)
@@ -131,6 +158,14 @@ std::string next_text(const NextTimes& next, Time now, bool terminal, bool color
         text += "  no time to tell\n";
     for (const std::string& change : next.clock_changes)
         text += "  " + styled(change, Style::dim, color) + '\n';
+    return text;
+}
+
+std::string next_rows(std::span<const NextTimes> all)
+{
+    std::string text;
+    for (const auto& [of, due] : in_order(all))
+        text += row(*of, *due);
     return text;
 }
 
@@ -153,22 +188,11 @@ std::string next_json(std::span<const NextTimes> all)
         json.end_object();
     }
     json.end_array();
-    struct Soonest {
-        const NextTimes* of;
-        const NextTimes::Due* due;
-    };
-    std::vector<Soonest> order;
-    for (const NextTimes& next : all)
-        for (const auto& due : next.times)
-            order.push_back({&next, &due});
-    std::stable_sort(order.begin(), order.end(),
-                     [](const Soonest& a, const Soonest& b) { return a.due->at < b.due->at; });
     json.key("times").begin_array();
-    for (const auto& [of, due] : order) {
-        NextTimes one;
-        one.schedule = of->schedule;
-        one.times.push_back(*due);
-        write_times(json, one, true);
+    for (const auto& [of, due] : in_order(all)) {
+        json.begin_object().key("schedule").value(of->schedule);
+        write_time(json, *due);
+        json.end_object();
     }
     json.end_array().end_object();
     return json.text() + '\n';

@@ -71,7 +71,7 @@ TEST_CASE("the JSON of next has its times in an array")
     const std::string facts =
         R"("schedule":null,"expression":"every 15m","normalized":"every 15m","explanation":")" + next.explanation +
         R"(","timezone":"local","enabled":true,"jitter_ms":0,"times":[{)"
-        R"("time":"2023-11-14T22:15:00Z","local":"2023-11-14T22:15:00Z","zone":"UTC","note":null}])"
+        R"("time":"2023-11-14T22:15:00Z","due":"2023-11-14T22:15:00Z","local":"2023-11-14T22:15:00Z","zone":"UTC","note":null}])"
         R"(,"clock_changes":[])";
     CHECK(next_json(next) == R"({"schema":1,)" + facts + "}\n");
 }
@@ -86,4 +86,30 @@ TEST_CASE("of all schedules the soonest time comes first")
     const std::string json = next_json(all);
     const auto together = json.rfind(R"("times":[)");
     CHECK(json.find(R"("schedule":"quick")", together) < json.find(R"("schedule":"slow")", together));
+}
+
+TEST_CASE("of all schedules only the enabled ones count, in a pipe and in the merged times")
+{
+    std::vector<NextTimes> all;
+    for (const char* name : {"slow", "off", "quick"}) {
+        all.push_back(next_times(Every{all.empty() ? 1h : 15min}, Zone::utc(), from, 2));
+        all.back().schedule = name;
+    }
+    all[1].enabled = false;
+    CHECK(next_rows(all) == "2023-11-14T22:15:00Z\tquick\t\n2023-11-14T22:30:00Z\tquick\t\n"
+                            "2023-11-14T23:00:00Z\tslow\t\n2023-11-15T00:00:00Z\tslow\t\n");
+    const std::string json = next_json(all);
+    CHECK(json.find(R"("schedule":"off","expression")") != std::string::npos);
+    CHECK(json.find(R"("schedule":"off","time")") == std::string::npos);
+    CHECK(json.find(R"("schedule":"slow","time")") != std::string::npos);
+}
+
+TEST_CASE("next tells when a time is due with its jitter, and keeps the nominal time")
+{
+    NextTimes next = next_times(Every{15min}, Zone::utc(), from, 1, [](Time) { return Duration(65'250ms); });
+    next.jitter = 5min;
+    CHECK(next_text(next, from, true, false).find("  due 22:16:05 with its jitter\n") != std::string::npos);
+    CHECK(next_text(next, from, false, false) == "2023-11-14T22:15:00Z\tevery 15m\t\n");
+    CHECK(next_json(next).find(R"("time":"2023-11-14T22:15:00Z","due":"2023-11-14T22:16:05.250Z")") !=
+          std::string::npos);
 }
