@@ -94,7 +94,7 @@ std::string status_json(const StatusFacts& facts)
     }
     json.end_object();
     optional_time(json, "oldest_available", facts.summary.oldest_available);
-    optional_time(json, "next_due", facts.summary.next_due);
+    optional_time(json, "next_due", soonest_due(facts));
     json.key("pauses").begin_array();
     for (const Pause& pause : facts.pauses) {
         json.begin_object();

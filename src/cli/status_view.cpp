@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace escher::cli {
 
 namespace {
@@ -25,6 +27,21 @@ public:
         return look_.terminal
                    ? fmt::format("{} ({})", relative_time(time, facts_.now), format_local(time, *look_.zone))
                    : format_rfc3339(time, Zone::utc());
+    }
+
+    std::string since(Time time) const
+    {
+        if (!look_.terminal)
+            return "since " + when(time);
+        return fmt::format("for {} (since {})", describe_duration(std::max(facts_.now - time, Duration::zero())),
+                           format_local(time, *look_.zone));
+    }
+
+    std::string due(Time time) const
+    {
+        if (!look_.terminal || time > facts_.now)
+            return when(time);
+        return facts_.live_tick ? "now" : "now (waits for the next tick)";
     }
 
     void line(std::string_view key, const std::string& value, Style style = Style::plain)
@@ -144,6 +161,15 @@ std::vector<std::string> status_warnings(const StatusFacts& facts)
     return warnings;
 }
 
+std::optional<Time> soonest_due(const StatusFacts& facts)
+{
+    std::optional<Time> soonest = facts.summary.next_due;
+    for (const auto& schedule : facts.schedules)
+        if (schedule.enabled && schedule.next && (!soonest || *schedule.next < *soonest))
+            soonest = schedule.next;
+    return soonest;
+}
+
 std::string status_text(const StatusFacts& facts, const StatusLook& look)
 {
     Pen pen(facts, look);
@@ -159,13 +185,13 @@ std::string status_text(const StatusFacts& facts, const StatusLook& look)
         pen.line("live tick",
                  facts.live_tick->pid == 0
                      ? "one holds the lock"
-                     : fmt::format("pid {}, since {}", facts.live_tick->pid, pen.when(facts.live_tick->since)),
+                     : fmt::format("pid {}, {}", facts.live_tick->pid, pen.since(facts.live_tick->since)),
                  Style::green);
     pen.line("jobs", job_counts(summary));
     if (summary.oldest_available)
-        pen.line("waiting", fmt::format("the oldest since {}", pen.when(*summary.oldest_available)));
-    if (summary.next_due)
-        pen.line("next due", pen.when(*summary.next_due));
+        pen.line("waiting", "the oldest " + pen.since(*summary.oldest_available));
+    if (const auto due = soonest_due(facts))
+        pen.line("next due", pen.due(*due));
     for (const Pause& pause : facts.pauses)
         pen.line("paused", describe_pause(pause, pen), Style::yellow);
     pen.line("database", look.terminal ? fmt::format("{} ({})", facts.database, human_bytes(facts.database_bytes))

@@ -39,6 +39,10 @@ struct StatusFacts {
 /// What a person must act upon: cron seems stopped, the last tick's error. Empty: all well.
 [[nodiscard]] std::vector<std::string> status_warnings(const StatusFacts& facts);
 
+/// The earliest time at which a job that is there, or one that an enabled schedule creates, comes due. One that has
+/// passed waits for a tick. None: nothing is ahead.
+[[nodiscard]] std::optional<Time> soonest_due(const StatusFacts& facts);
+
 struct StatusLook {
     bool terminal = false;
     bool color = false;

@@ -83,6 +83,36 @@ TEST_CASE("status in a pipe is a key and a value a line")
           "schedule\tnightly\t30 3 * * *\t2023-11-14T00:13:20Z\tjob 17 completed\t2023-11-15T00:13:20Z\n");
 }
 
+TEST_CASE("what is due next is the soonest of stored jobs and enabled schedules")
+{
+    StatusFacts facts = facts_with_tick(10s);
+    CHECK_FALSE(soonest_due(facts));
+    facts.schedules.resize(3);
+    facts.schedules[0].next = now + 3h;
+    facts.schedules[1].next = now + 2h;
+    facts.schedules[2].next = now + 1h;
+    facts.schedules[2].enabled = false;
+    CHECK(soonest_due(facts) == now + 2h);
+    CHECK(status_json(facts).find(R"("next_due":"2023-11-15T00:13:20Z")") != std::string::npos);
+    facts.summary.next_due = now + 1min;
+    CHECK(soonest_due(facts) == now + 1min);
+}
+
+TEST_CASE("on a terminal a due time that has passed waits for a tick, and what lasts is told by how long")
+{
+    StatusFacts facts = facts_with_tick(10s);
+    const StatusLook look{.terminal = true, .color = false, .width = 80, .zone = &utc};
+    facts.summary.next_due = now - 5s;
+    facts.summary.oldest_available = now - 2min;
+    std::string text = status_text(facts, look);
+    CHECK(text.find("next due     now (waits for the next tick)\n") != std::string::npos);
+    CHECK(text.find("waiting      the oldest for 2 m (since 2023-11-14 22:11:20)\n") != std::string::npos);
+    facts.live_tick = StatusFacts::LiveTick{.pid = 5, .since = now - 1s};
+    text = status_text(facts, look);
+    CHECK(text.find("live tick    pid 5, for 1 s (since 2023-11-14 22:13:19)\n") != std::string::npos);
+    CHECK(text.find("next due     now\n") != std::string::npos);
+}
+
 TEST_CASE("the JSON of status names every state and has null for what there is not")
 {
     StatusFacts facts;
