@@ -50,17 +50,23 @@ void write(JsonWriter& json, std::string_view key, const std::optional<std::int6
         json.null();
 }
 
+void write_words(JsonWriter& json, std::string_view key, const std::vector<std::string>* words)
+{
+    json.key(key);
+    if (words == nullptr) {
+        json.null();
+        return;
+    }
+    json.begin_array();
+    for (const std::string& word : *words)
+        json.value(word);
+    json.end_array();
+}
+
 void write_work(JsonWriter& json, const Work& work)
 {
-    json.key("command");
-    if (const auto* command = std::get_if<escher::Command>(&work)) {
-        json.begin_array();
-        for (const std::string& argument : command->argv)
-            json.value(argument);
-        json.end_array();
-    } else {
-        json.null();
-    }
+    const auto* command = std::get_if<escher::Command>(&work);
+    write_words(json, "command", command != nullptr ? &command->argv : nullptr);
     const auto* call = std::get_if<TaskCall>(&work);
     write(json, "task", call != nullptr ? std::string_view(call->task) : std::string_view());
     json.key("params");
@@ -143,6 +149,7 @@ void write_job_members(JsonWriter& json, const Job& job, const JobDetails& detai
     json.key("state").value(text_of(job.state));
     write(json, "reason", details.reason);
     write_work(json, job.work);
+    write_words(json, "argv", details.argv ? &*details.argv : nullptr);
     write_progress(json, job, details.expected_end);
     write(json, "created_by", job.created_by);
     write(json, "created_at", std::optional(job.created_at));

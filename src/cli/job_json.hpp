@@ -14,6 +14,7 @@ struct JobDetails {
     std::string reason; ///< why it is not running, or ended as it did; empty: null
     std::optional<Time> expected_end; ///< estimated from its progress
     std::span<const Run> runs;
+    std::optional<std::vector<std::string>> argv = {}; ///< what it executes, as far as that is known
 };
 
 /// The members of a job, into the object that is open: documented in escher-cron(1), stable within a major version.

@@ -3,6 +3,7 @@
 #include "cli/escape.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/job_text.hpp"
+#include "cli/known_argv.hpp"
 #include "cli/run_facts.hpp"
 #include "core/duration.hpp"
 #include "core/retry.hpp"
@@ -55,7 +56,7 @@ std::vector<Fact> facts_of(Context& context, const JobSheet& sheet, Time now)
     std::vector<Fact> facts = {
         {"state", std::string(text_of(job.state)), style_of(job.state)},
         {"reason", sheet.reason},
-        {"runs", describe(job.work)},
+        {"runs", describe_resolved(job.work, sheet.argv)},
         {"queue", placed(job)},
         {"policy", describe(sheet.policy)},
         {"attempts", std::to_string(job.attempts) + " of " + std::to_string(1 + sheet.policy.retries)},

@@ -12,6 +12,7 @@ struct JobSheet {
     std::vector<Note> notes;
     std::string reason; ///< why it is not running, or ended as it did
     JobPolicy policy; ///< the rules that it is run under
+    std::optional<std::vector<std::string>> argv = {}; ///< what it executes; none: not known
 };
 
 /// For people: sections of aligned lines on a terminal, else lines of tab-separated fields that begin with what they

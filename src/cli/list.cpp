@@ -3,6 +3,7 @@
 #include "cli/job_json.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/job_text.hpp"
+#include "cli/known_argv.hpp"
 #include "cli/option_values.hpp"
 #include "cli/run_facts.hpp"
 #include "cli/schedule_summary.hpp"
@@ -114,7 +115,9 @@ void print_json(Context& context, Store& store, const std::vector<Job>& jobs, Wh
     for (const Job& job : jobs) {
         const std::vector<Run> runs = store.runs(job.id);
         json.begin_object();
-        write_job_members(json, job, {why.reason_of(job), expected_end(job, now), runs}, now);
+        write_job_members(
+            json, job,
+            {why.reason_of(job), expected_end(job, now), runs, known_argv(context.config().policies, job.work)}, now);
         json.end_object();
     }
     json.end_array().end_object();

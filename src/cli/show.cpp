@@ -3,6 +3,7 @@
 #include "cli/job_json.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/job_sheet.hpp"
+#include "cli/known_argv.hpp"
 #include "cli/run_facts.hpp"
 #include "cli/why.hpp"
 #include "core/policy.hpp"
@@ -15,7 +16,7 @@ namespace {
 
 void write_sheet(JsonWriter& json, const JobSheet& sheet, Time now)
 {
-    write_job_members(json, sheet.job, {sheet.reason, expected_end(sheet.job, now), sheet.runs}, now);
+    write_job_members(json, sheet.job, {sheet.reason, expected_end(sheet.job, now), sheet.runs, sheet.argv}, now);
     json.key("messages");
     write_messages(json, sheet.messages);
     json.key("notes");
@@ -68,6 +69,7 @@ int run_show(Context& context, const Arguments& arguments)
         sheet.notes = store.notes(*id);
         sheet.reason = why->reason_of(sheet.job);
         sheet.policy = policy_of(context.config().policies, sheet.job);
+        sheet.argv = known_argv(context.config().policies, sheet.job.work);
     }
     const bool single = arguments.positional.size() == 1;
     if (context.json && (!single || !sheets.empty()))

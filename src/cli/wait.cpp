@@ -7,6 +7,7 @@
 #include "cli/job_json.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/json.hpp"
+#include "cli/known_argv.hpp"
 #include "cli/live_block.hpp"
 #include "cli/option_values.hpp"
 #include "cli/render.hpp"
@@ -219,7 +220,12 @@ int run_wait(Context& context, const Arguments& arguments)
                 continue;
             const auto runs = store.runs(id);
             json.begin_object();
-            write_job_members(json, *job, {.reason = job->reason, .expected_end = {}, .runs = runs}, context.now());
+            write_job_members(json, *job,
+                              {.reason = job->reason,
+                               .expected_end = {},
+                               .runs = runs,
+                               .argv = known_argv(context.config().policies, job->work)},
+                              context.now());
             json.end_object();
         }
         json.end_array().end_object();

@@ -99,6 +99,7 @@ TEST_CASE("whatever a row holds, its JSON can be parsed and has the promised mem
     CHECK(parsed["progress"].is_null());
     CHECK(parsed["state"] == "running");
     CHECK(parsed["command"].is_null());
+    CHECK(parsed["argv"].is_null());
     REQUIRE(parsed["runs"].size() == 6);
     CHECK(parsed["runs"][0]["exit_code"] == 3);
     CHECK(parsed["runs"][1]["signal"] == 9);
