@@ -19,10 +19,11 @@ std::string number(JobId id)
     return std::to_string(static_cast<std::int64_t>(id));
 }
 
+/// One decimal; below 1 two significant digits, as a small limit would else read 0.0.
 std::string one_decimal(double value)
 {
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.1f", value);
+    std::snprintf(text.data(), text.size(), value < 1 ? "%.2g" : "%.1f", value);
     return text.data();
 }
 

@@ -79,6 +79,9 @@ TEST_CASE("a waiting job names what it waits for, the nearest cause first")
     now.load = 7.2;
     now.max_load = 4.0;
     CHECK(reason_of(job, now, noon) == "load 7.2 over 4.0");
+    now.load = 0.257;
+    now.max_load = 0.01;
+    CHECK(reason_of(job, now, noon) == "load 0.26 over 0.01");
 
     now.taken.running = 2;
     CHECK(reason_of(job, now, noon) == "all slots are taken (2/2)");
