@@ -1,12 +1,12 @@
 #include "cli/check_programs.hpp"
 
+#include "cli/job_users.hpp"
 #include "core/duration.hpp"
 #include "os/program_path.hpp"
 #include "os/system.hpp"
 
 #include <fmt/format.h>
 
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,24 +34,14 @@ std::string search_path(const Config& config, const Task& task)
     return "/usr/local/bin:/usr/bin:/bin";
 }
 
-bool account_exists(const std::string& name)
+void check_user(const Config& config, const JobUser& user, Findings& findings)
 {
-    std::vector<char> buffer(16 * 1024);
-    passwd entry{};
-    passwd* found = nullptr;
-    while (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == ERANGE)
-        buffer.resize(buffer.size() * 2);
-    return found != nullptr;
-}
-
-void check_account(const std::string& where, const std::string& user, Findings& findings)
-{
-    if (!account_exists(user))
-        findings.fail(fmt::format("{}: there is no user '{}'", where, user));
-    else if (::geteuid() != 0 && user != os::user_name())
-        findings.fail(
-            fmt::format("{}: only a tick of root can run jobs as '{}', this is {}", where, user, os::user_name()),
-            "start the tick from root's crontab, or leave the key out");
+    if (!os::user_exists(user.name))
+        findings.fail(unknown_user(user), unknown_user_fix(config));
+    else if (::geteuid() != 0 && user.name != os::user_name())
+        findings.fail(fmt::format("{} user '{}': only a tick of root can run jobs as another user, this is {}",
+                                  user.where, user.name, os::user_name()),
+                      "start the tick from root's crontab, or leave the key out");
 }
 
 void check_task(const Config& config, const Task& task, Findings& findings)
@@ -95,13 +85,10 @@ bool cron_runs()
 void check_programs(const Config& config, Findings& findings)
 {
     const std::size_t before = findings.all().size();
-    if (config.policies.user)
-        check_account("run.user", *config.policies.user, findings);
-    for (const auto& [name, task] : config.policies.tasks) {
+    for (const JobUser& user : job_users(config))
+        check_user(config, user, findings);
+    for (const auto& [name, task] : config.policies.tasks)
         check_task(config, task, findings);
-        if (task.user)
-            check_account(fmt::format("task '{}'", name), *task.user, findings);
-    }
     if (findings.all().size() == before && !config.policies.tasks.empty())
         findings.ok(fmt::format("{} task{}: every program is there", config.policies.tasks.size(),
                                 config.policies.tasks.size() == 1 ? "" : "s"));

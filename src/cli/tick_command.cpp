@@ -2,6 +2,7 @@
 #include "cli/context.hpp"
 #include "cli/database_place.hpp"
 #include "cli/entries.hpp"
+#include "cli/job_users.hpp"
 #include "cli/live_block.hpp"
 #include "cli/log_sink.hpp"
 #include "cli/once_display.hpp"
@@ -132,6 +133,7 @@ TickEvents both(const TickEvents& first, const TickEvents& second)
 int tick(Context& context, Kind kind, LogSink& sink)
 {
     const Config& config = context.config();
+    require_job_users(config, os::user_exists);
     prepare_database_place(config, sqlite::Access::create); // the lock file usually lies there too
     os::LockFile lock(config.run.lock);
     if (!take_lock(lock, kind, context))

@@ -14,6 +14,7 @@ namespace escher::os {
 [[nodiscard]] std::string boot_id();
 [[nodiscard]] std::string host_name();
 [[nodiscard]] std::string user_name(); ///< of the effective user; its number where it has no name
+[[nodiscard]] bool user_exists(const std::string& name); ///< true too where the name service fails to tell
 [[nodiscard]] int processors(); ///< this process may run on
 [[nodiscard]] double load_average(); ///< of one minute
 [[nodiscard]] ProcessIdentity own_identity();

@@ -135,3 +135,9 @@ TEST_CASE("a process knows itself")
     CHECK(os::load_average() >= 0);
     CHECK_FALSE(os::environment_variable("ESCHER_NO_SUCH_VARIABLE"));
 }
+
+TEST_CASE("a user exists where the machine knows the name")
+{
+    CHECK(os::user_exists("root"));
+    CHECK_FALSE(os::user_exists("no-such-user-of-escher-cron"));
+}
