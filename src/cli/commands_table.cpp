@@ -52,7 +52,7 @@ std::vector<Command> creating_commands()
         {.name = "retry",
          .group = Group::creating,
          .synopsis = "ID... | --failed",
-         .summary = "Makes failed or cancelled jobs available again, their attempts counted anew.",
+         .summary = "Runs failed, cancelled or completed jobs again, their attempts counted anew.",
          .options = {{"failed", 0, "", "every failed job"}, {"queue", 'Q', "QUEUE", "with --failed: of this queue"}},
          .examples = {"escher-cron retry 17", "escher-cron retry --failed --queue mail"},
          .max_positional = any_number,
