@@ -1,5 +1,6 @@
 #include "cli/why.hpp"
 
+#include "core/policy.hpp"
 #include "core/selection.hpp"
 #include "core/task_call.hpp"
 #include "core/time_text.hpp"
@@ -7,7 +8,6 @@
 #include "os/system.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -44,6 +44,17 @@ bool could_start(const Job& job, Time now)
         return false;
     return job.state == JobState::available ||
            ((job.state == JobState::scheduled || job.state == JobState::retryable) && job.run_at <= now);
+}
+
+/// As the next tick will take it in: a row of plain SQL need not name its queue and priority.
+Job taken_in(Job job, const Policies& policies)
+{
+    if (!job.queue || !job.priority) {
+        const Placement placement = place_job(policies, job.work);
+        job.queue = job.queue.value_or(placement.queue);
+        job.priority = job.priority.value_or(placement.priority);
+    }
+    return job;
 }
 
 Lane lane_of(const std::string& queue, std::vector<Candidate> candidates)
@@ -133,13 +144,16 @@ void Why::rank()
         std::vector<Job> found = store_.list(waiting);
         if (found.size() > most_ranked)
             return;
-        std::ranges::move(found, std::back_inserter(jobs));
+        for (Job& job : found)
+            jobs.push_back(taken_in(std::move(job), context_.config().policies));
     }
     positions_ = positions(jobs, circumstances_.limits, circumstances_.taken, now_);
 }
 
 std::string Why::reason_of(const Job& job)
 {
+    if (!job.queue || !job.priority)
+        return reason_of(taken_in(job, context_.config().policies));
     circumstances_.position.reset();
     circumstances_.usual_duration.reset();
     const bool ended_or_running = is_finished(job.state) || job.state == JobState::running;
