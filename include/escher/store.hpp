@@ -213,7 +213,7 @@ public:
     /// A waiting job is cancelled; a running one is marked, and its tick stops it. `reason` is shown.
     virtual CancelResult cancel(JobId job, const std::string& reason, Time now) = 0;
 
-    /// A failed or cancelled job becomes available again with its attempts at 0. Jobs that were cancelled because
+    /// A failed, cancelled or completed job becomes available again with its attempts at 0. Jobs that were cancelled because
     /// they depended on it stay cancelled.
     virtual RetryResult retry(JobId job, Time now) = 0;
 

@@ -89,6 +89,9 @@ void check_parameter(const Task& task, const std::string& name, const std::strin
 Invocation resolve_task(const Policies& policies, const TaskCall& call)
 {
     const auto found = policies.tasks.find(call.task);
+    constexpr std::string_view of_schedule = "schedule:";
+    if (found == policies.tasks.end() && call.task.starts_with(of_schedule))
+        throw RejectedJob("schedule '" + call.task.substr(of_schedule.size()) + "' is not in the config any more");
     if (found == policies.tasks.end())
         throw RejectedJob("task '" + call.task + "' is not in the config: add [task." + call.task + "]" +
                           did_you_mean(call.task, keys_of(policies.tasks)));

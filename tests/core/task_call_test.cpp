@@ -55,6 +55,7 @@ TEST_CASE("a call that the task does not allow is rejected, with the reason")
     };
     const std::vector<Row> table{
         {{"resise", {}}, "task 'resise' is not in the config: add [task.resise] (did you mean 'resize'?)"},
+        {{"schedule:nightly", {}}, "schedule 'nightly' is not in the config any more"},
         {{"resize", {{"file", "a.png"}}}, "task 'resize' needs the parameter 'width'"},
         {{"resize", {{"file", "a.png"}, {"with", "1"}}},
          "task 'resize' takes no parameter 'with' (did you mean 'width'?)"},
