@@ -236,8 +236,8 @@ TEST_CASE("a session that only a row calls a run's is waited for, but not killed
     CHECK(bench.jobs().examine(run) == Liveness::orphaned);
     bench.jobs().kill_remains(run);
     CHECK(Watched(victim).lives());
-    ::kill(victim, SIGTERM);
-    CHECK(await_exit(victim) == -SIGTERM);
+    ::kill(victim, SIGKILL);
+    CHECK(await_exit(victim) == -SIGKILL);
 }
 
 TEST_CASE("output files are deleted by name, and only in their directory")
