@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -27,6 +28,24 @@ std::string refusal(const std::filesystem::path& path)
         return error.what();
     }
     return {};
+}
+
+/// Blocks until another process has announced itself as the next. Asks without taking the place, not even for a moment.
+void await_waiter(const std::filesystem::path& path)
+{
+    const os::Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    REQUIRE(file);
+    for (;;) {
+        struct flock lock = {};
+        lock.l_type = F_WRLCK;
+        lock.l_whence = SEEK_SET;
+        lock.l_start = 1;
+        lock.l_len = 1;
+        REQUIRE(::fcntl(file.get(), F_OFD_GETLK, &lock) == 0);
+        if (lock.l_type != F_UNLCK)
+            return;
+        ::sched_yield();
+    }
 }
 
 std::int64_t uptime_ms()
@@ -111,14 +130,13 @@ TEST_CASE("one waits to be next, the others leave")
     const TemporaryDirectory directory;
     LockFile holder(directory / "lock");
     REQUIRE(holder.try_take());
-    const Fifo ready(directory / "ready");
     const pid_t waiting = fork_and_run([&] {
         LockFile lock(directory / "lock");
         return lock.take_over(1min) == LockFile::Wait::taken ? 0 : 1;
     });
+    await_waiter(directory / "lock");
     LockFile other(directory / "lock");
-    while (other.take_over(0ms) != LockFile::Wait::other_waits)
-        ::sched_yield();
+    CHECK(other.take_over(0ms) == LockFile::Wait::other_waits);
     CHECK_FALSE(holder.still_ours());
     CHECK(await_exit(waiting) == 0);
 }
@@ -132,9 +150,8 @@ TEST_CASE("a waiter that is stopped does not make newer holders let go")
         LockFile lock(directory / "lock");
         return lock.take_over(1min) == LockFile::Wait::taken ? 0 : 1;
     });
+    await_waiter(directory / "lock");
     LockFile newer(directory / "lock");
-    while (newer.take_over(0ms) != LockFile::Wait::other_waits)
-        ::sched_yield();
     ::kill(waiting, SIGSTOP);
     int status = 0;
     REQUIRE(::waitpid(waiting, &status, WUNTRACED) == waiting);
@@ -144,13 +161,11 @@ TEST_CASE("a waiter that is stopped does not make newer holders let go")
     ::kill(waiting, SIGKILL);
     CHECK(await_exit(waiting) == -SIGKILL);
     CHECK(newer.still_ours());
-    LockFile newest(directory / "lock");
     const pid_t announced = fork_and_run([&] {
         LockFile lock(directory / "lock");
         return lock.take_over(1min) == LockFile::Wait::taken ? 0 : 1;
     });
-    while (newest.take_over(0ms) != LockFile::Wait::other_waits)
-        ::sched_yield();
+    await_waiter(directory / "lock");
     CHECK_FALSE(newer.still_ours());
     CHECK(await_exit(announced) == 0);
 }
