@@ -10,13 +10,17 @@ using namespace escher;
 
 namespace {
 
-/// Kills what is left until nothing is; each round blocks on the end of a process.
+/// Kills what is left until nothing is. The one that is watched may end before others of its tree.
 void clear_remains(Executor& jobs, const Run& run, const Watched& remains)
 {
     CHECK(jobs.examine(run) == Liveness::orphaned);
     CHECK(remains.lives());
     jobs.kill_remains(run);
     CHECK(remains.ends());
+    while (jobs.examine(run) == Liveness::orphaned) {
+        jobs.kill_remains(run);
+        ::sched_yield();
+    }
     CHECK(jobs.examine(run) == Liveness::dead);
 }
 

@@ -77,7 +77,7 @@ TEST_CASE("output is bounded on disk to its head and its tail")
     REQUIRE(stored.segments.size() == 2);
     CHECK(stored.segments[0] == os::OutputSegment{0, mebibyte / 4});
     CHECK(stored.segments[0].length + ended.output.dropped == stored.segments[1].offset);
-    CHECK(stored.segments[1].length > mebibyte / 2);
+    CHECK(stored.segments[1].length > mebibyte / 2 - mebibyte / 16); // the hole ends on a block
     CHECK(stored.segments[1].offset + stored.segments[1].length == expected);
     CHECK(stored.head.starts_with("1\n2\n3\n"));
     CHECK(stored.tail.ends_with("\n8999999\n9000000\n"));
