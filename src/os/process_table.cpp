@@ -141,6 +141,7 @@ EnvironmentTags environment_tags(pid_t pid, const std::string& instance)
     const auto environment = read_proc(proc_path(pid, "/environ"), largest_environment);
     if (!environment)
         return tags;
+    tags.empty = environment->empty();
     constexpr std::string_view run_name = "ESCHER_RUN_ID=";
     constexpr std::string_view instance_name = "ESCHER_INSTANCE=";
     constexpr std::string_view detached_name = "ESCHER_CRON_DETACHED=";

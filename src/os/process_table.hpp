@@ -35,6 +35,7 @@ struct ProcessStat {
 struct EnvironmentTags {
     std::optional<RunId> run; ///< of the instance asked about
     bool detached_tick = false; ///< started by start_detached()
+    bool empty = false; ///< there is none: it was cleared, or the process is in the middle of an exec
 };
 
 /// Empty where the environment cannot be read: another user's process, as far as that user's rights go.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ctime>
 
 namespace escher::os {
 
@@ -36,7 +37,13 @@ std::optional<RunId> Strays::owner_of(const ProcessStat& stray, const Children& 
     for (const auto& [run, child] : children.all())
         if (child->stage != Child::Stage::ended && child->pid == stray.session)
             return run;
-    const auto tags = environment_tags(stray.pid, instance_);
+    auto tags = environment_tags(stray.pid, instance_);
+    // In the middle of an exec a process has no environment for a moment, a tick that was just started as well.
+    constexpr timespec moment = {.tv_sec = 0, .tv_nsec = 1'000'000};
+    for (int looks = 0; tags.empty && looks < 20; ++looks) {
+        ::nanosleep(&moment, nullptr);
+        tags = environment_tags(stray.pid, instance_);
+    }
     if (tags.detached_tick)
         return std::nullopt; // a job that created a job has started a tick: that is not a part of the job
     if (tags.run)
