@@ -1,17 +1,13 @@
 #include "tick.hpp"
 
 #include "claim_request.hpp"
-#include "core/policy.hpp"
-#include "core/retry.hpp"
-#include "core/task_call.hpp"
-#include "launch.hpp"
+#include "live_runs.hpp"
 #include "pruning.hpp"
 #include "recovery.hpp"
 #include "scheduling.hpp"
 
 #include <algorithm>
 #include <limits>
-#include <random>
 
 namespace escher {
 
@@ -28,18 +24,12 @@ constexpr Duration housekeeping_after = 20s; // a tick may live for days, or eac
 constexpr Duration rest_after_trouble = 5s;
 constexpr int most_store_failures = 60; // in a row, a second apart, while results wait to be recorded
 
-/// A run of this tick whose result is not durable yet.
-struct LiveRun {
-    Claim claim;
-    JobPolicy policy;
-};
-
 class Tick {
 public:
     Tick(Store& store, Executor& jobs, TickLock& lock, const Config& config, const TickSetup& setup, const Clock& now,
          const TickEvents& events)
         : store_(store), jobs_(jobs), lock_(lock), config_(config), setup_(setup), now_(now), events_(events),
-          whole_request_(claim_request(config, setup.self))
+          whole_request_(claim_request(config, setup.self)), runs_(jobs, config, setup.instance, now, events)
     {
     }
 
@@ -60,7 +50,7 @@ public:
             } catch (const Error& error) {
                 bear(error);
             }
-            finish(jobs_.wait(next_wakeup()));
+            runs_.finish(jobs_.wait(next_wakeup()));
             if (events_.woke)
                 events_.woke();
         } while (busy() || lingers() || more_to_do());
@@ -75,7 +65,7 @@ private:
         record.pid = setup_.self.process.pid;
         record.version = setup_.version;
         record.id = store_.begin_tick(record);
-        last_activity_ = record.started_at;
+        lingers_since_ = record.started_at;
         next_housekeeping_ = record.started_at + housekeeping_after;
     }
 
@@ -103,9 +93,12 @@ private:
         const Time now = now_();
         if (now < latest_) {
             rests_until_ = next_look_ = next_recovery_ = next_housekeeping_ = now;
-            last_activity_ = now;
+            lingers_since_ = now;
         }
         latest_ = now;
+        // Later than any activity of a clock that has been set back since.
+        if (const auto active = runs_.last_activity(); active && *active <= now)
+            lingers_since_ = std::max(lingers_since_, *active);
     }
 
     void heed_stop_signal()
@@ -117,20 +110,17 @@ private:
         if (holds_lock_)
             lock_.release();
         holds_lock_ = false;
-        for (const auto& [run, live] : live_)
-            jobs_.stop(run, config_.run.shutdown_grace, true);
+        runs_.stop_all();
     }
 
     void look_at_database()
     {
         const bool changed = store_.changed();
-        look_ = look_ || changed || !reports_.empty() || now_() >= next_look_;
+        look_ = look_ || changed || !runs_.reports().empty() || now_() >= next_look_;
         look_for_cancels_ = look_for_cancels_ || changed;
-        if (!look_for_cancels_ || live_.empty())
+        if (!look_for_cancels_ || runs_.empty())
             return;
-        for (const RunId run : store_.cancel_requests())
-            if (const auto live = live_.find(run); live != live_.end())
-                jobs_.stop(run, live->second.policy.kill_after, false);
+        runs_.cancel(store_.cancel_requests());
         look_for_cancels_ = false;
     }
 
@@ -139,9 +129,10 @@ private:
     {
         if (!holds_lock_ || now_() < next_recovery_)
             return;
-        const Recovery recovery = recover_lost(store_.running_jobs(), jobs_, config_, setup_.self, now_(), random());
+        const Recovery recovery =
+            recover_lost(store_.running_jobs(), jobs_, config_, setup_.self, now_(), runs_.draw());
         for (const auto& report : recovery.reports)
-            add_recovered(report);
+            report_.record.recovered += runs_.report(report) ? 1 : 0;
         for (const auto& orphan : recovery.doubtful)
             warn("cannot tell whether run " + std::to_string(static_cast<std::int64_t>(orphan.run.id)) + " of job " +
                  std::to_string(static_cast<std::int64_t>(orphan.job.id)) +
@@ -153,18 +144,6 @@ private:
         if (!recovery.orphaned.empty() && !waits_for_orphans_)
             warn("processes of job " + std::to_string(static_cast<std::int64_t>(recovery.orphaned.front().job.id)) +
                  " outlive KILL: it is left as running and not retried");
-    }
-
-    void add_recovered(const RunReport& report)
-    {
-        const auto same_run = [&](const RunReport& other) {
-            return std::visit([](const auto& r) { return r.run; }, report) ==
-                   std::visit([](const auto& r) { return r.run; }, other);
-        };
-        if (std::any_of(reports_.begin(), reports_.end(), same_run))
-            return;
-        ++report_.record.recovered;
-        reports_.push_back(report);
     }
 
     void schedule()
@@ -213,92 +192,26 @@ private:
     std::vector<Claim> settle()
     {
         const Time now = now_();
-        if (!look_ && reports_.empty())
+        if (!look_ && runs_.reports().empty())
             return {};
         const ClaimRequest request = request_at(now);
-        if (request.slots == 0 && reports_.empty()) {
+        if (request.slots == 0 && runs_.reports().empty()) {
             next_look_ = now + longest_wait; // no slot: a run that ends, or the load, brings one
             return {};
         }
-        Settled settled = store_.settle_and_claim(reports_, request, now);
-        for (const auto& report : reports_)
-            close(report);
-        reports_.clear();
+        Settled settled = store_.settle_and_claim(runs_.reports(), request, now);
+        runs_.close_reports(report_);
         look_ = false;
         next_look_ = std::clamp(store_.next_due().value_or(Time::max()), now + settling_wait, now + full_look_after);
         report_.record.claimed += static_cast<int>(settled.claims.size());
         return std::move(settled.claims);
     }
 
-    /// `report` is durable: what was kept for it can go.
-    void close(const RunReport& report)
-    {
-        const auto* finished = std::get_if<RunFinished>(&report);
-        if (finished == nullptr || !live_.contains(finished->run))
-            return;
-        jobs_.release(finished->run);
-        if (events_.ended)
-            events_.ended(live_.at(finished->run).claim, *finished);
-        live_.erase(finished->run);
-        const bool by_shutdown = !finished->next.charge;
-        if (finished->next.state == JobState::completed)
-            ++report_.record.completed;
-        else if (!by_shutdown)
-            ++report_.record.failed;
-        report_.jobs_failed = report_.record.failed;
-    }
-
     void start(std::vector<Claim> claims)
     {
-        for (auto& claim : claims) {
-            last_activity_ = now_();
-            try {
-                if (const auto late = missed_deadline(config_, claim.job, now_())) {
-                    reports_.emplace_back(RunRejected{claim.run, *late, JobState::cancelled});
-                    continue;
-                }
-                const LaunchSpec spec = launch_spec(config_, setup_.instance, claim);
-                const RunId run = claim.run;
-                JobPolicy policy = policy_of(config_.policies, claim.job);
-                live_.insert_or_assign(run, LiveRun{std::move(claim), std::move(policy)});
-                take_start(live_.at(run), jobs_.start(spec));
-            } catch (const RejectedJob& rejection) {
-                reports_.emplace_back(RunRejected{claim.run, rejection.what()});
-            }
-        }
-    }
-
-    void take_start(const LiveRun& live, const StartResult& result)
-    {
-        const RunId run = live.claim.run;
-        if (const auto* started = std::get_if<Started>(&result)) {
-            reports_.emplace_back(RunStarted{run, started->process, now_()});
-            if (events_.started)
-                events_.started(live.claim);
-        } else if (const auto* failure = std::get_if<NotStarted>(&result)) {
-            finish({RunEnded{run, *failure, {}, {}}});
-        } else {
-            reports_.emplace_back(RunUndone{run});
-            live_.erase(run);
+        if (const auto trouble = runs_.start(std::move(claims)); !trouble.empty()) {
             rests_until_ = now_() + rest_after_trouble;
-            warn(std::get<CannotStart>(result).why);
-        }
-    }
-
-    void finish(const std::vector<RunEnded>& ended)
-    {
-        const Time now = now_();
-        for (const auto& run : ended) {
-            const auto live = live_.find(run.run);
-            if (live == live_.end())
-                continue;
-            last_activity_ = now;
-            const auto& [claim, policy] = live->second;
-            Transition next = after_run(run.outcome, claim.attempt, policy, now, random());
-            // Our own executor loses a run only where a process of it cannot be killed: no second one beside it.
-            if (next.state == JobState::retryable && std::holds_alternative<Lost>(run.outcome))
-                next = {JobState::failed, std::nullopt, describe(run.outcome), true};
-            reports_.emplace_back(RunFinished{run.run, run.outcome, run.usage, run.output, now, next});
+            warn(trouble);
         }
     }
 
@@ -307,7 +220,7 @@ private:
     void bear(const Error& error)
     {
         warn(error.what());
-        const bool results_wait = !live_.empty() || jobs_.running() > 0;
+        const bool results_wait = !runs_.empty() || jobs_.running() > 0;
         // A disk that is full or a writer that does not end may pass; a file that is gone will not come back.
         const bool may_pass = error.status() != ExitStatus::unavailable && error.status() != ExitStatus::permission;
         const bool waits = (may_pass && !report_.stopped_by) || jobs_.running() > 0;
@@ -322,23 +235,20 @@ private:
     {
         if (std::exchange(store_failed_, false))
             return longest_wait;
-        const bool only_starts = std::all_of(reports_.begin(), reports_.end(), [](const RunReport& report) {
-            return std::holds_alternative<RunStarted>(report);
-        });
-        if (!only_starts)
+        if (!runs_.only_starts_to_report())
             return 0ms; // a result is in hand: a slot is free
-        if (!reports_.empty() || waits_for_orphans_ || lingers())
+        if (!runs_.reports().empty() || waits_for_orphans_ || lingers())
             return settling_wait;
         if (waits_for_older_ticks_)
             return longest_wait;
-        return live_.empty() ? 0ms : std::clamp(next_look_ - now_(), 0ms, longest_wait);
+        return runs_.empty() ? 0ms : std::clamp(next_look_ - now_(), 0ms, longest_wait);
     }
 
-    [[nodiscard]] bool busy() const { return !live_.empty() || !reports_.empty() || waits_for_orphans_; }
+    [[nodiscard]] bool busy() const { return !runs_.empty() || !runs_.reports().empty() || waits_for_orphans_; }
 
     [[nodiscard]] bool lingers() const
     {
-        return holds_lock_ && !report_.stopped_by && now_() - last_activity_ < setup_.linger;
+        return holds_lock_ && !report_.stopped_by && now_() - lingers_since_ < setup_.linger;
     }
 
     /// With nothing left to do: closes the books, lets the lock go, and looks once more, so that a job whose creator saw
@@ -401,8 +311,6 @@ private:
         store_.end_tick(record);
     }
 
-    double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
-
     Store& store_;
     Executor& jobs_;
     TickLock& lock_;
@@ -412,9 +320,8 @@ private:
     const TickEvents& events_;
     const ClaimRequest whole_request_; ///< with all slots free
 
+    LiveRuns runs_;
     TickReport report_;
-    std::map<RunId, LiveRun> live_; ///< started here, or claimed and about to be
-    std::vector<RunReport> reports_; ///< not durable yet
     bool holds_lock_ = true;
     bool look_ = true; ///< there may be something to claim
     Time next_look_{};
@@ -424,7 +331,7 @@ private:
     Time latest_{};
     int ended_at_pruning_ = 0;
     bool look_for_cancels_ = true;
-    Time last_activity_{};
+    Time lingers_since_{};
     std::optional<std::chrono::sys_time<std::chrono::minutes>> scheduled_minute_;
     bool waits_for_orphans_ = false;
     bool waits_for_older_ticks_ = false;
@@ -432,7 +339,6 @@ private:
     bool store_failed_ = false;
     int store_failures_ = 0;
     std::vector<std::string> said_; ///< each warning once
-    std::minstd_rand random_{std::random_device{}()};
 };
 
 } // namespace

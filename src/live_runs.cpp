@@ -1,0 +1,132 @@
+#include "live_runs.hpp"
+
+#include "core/policy.hpp"
+#include "core/retry.hpp"
+#include "core/task_call.hpp"
+#include "launch.hpp"
+
+#include <algorithm>
+
+namespace escher {
+
+namespace {
+
+RunId run_of(const RunReport& report)
+{
+    return std::visit([](const auto& one) { return one.run; }, report);
+}
+
+} // namespace
+
+std::string LiveRuns::start(std::vector<Claim> claims)
+{
+    std::string trouble;
+    for (auto& claim : claims) {
+        last_activity_ = now_();
+        try {
+            if (const auto late = missed_deadline(config_, claim.job, now_())) {
+                reports_.emplace_back(RunRejected{claim.run, *late, JobState::cancelled});
+                continue;
+            }
+            const LaunchSpec spec = launch_spec(config_, instance_, claim);
+            const RunId run = claim.run;
+            JobPolicy policy = policy_of(config_.policies, claim.job);
+            live_.insert_or_assign(run, Live{std::move(claim), std::move(policy)});
+            if (auto why = take_start(live_.at(run), jobs_.start(spec)); !why.empty())
+                trouble = std::move(why);
+        } catch (const RejectedJob& rejection) {
+            reports_.emplace_back(RunRejected{claim.run, rejection.what()});
+        }
+    }
+    return trouble;
+}
+
+std::string LiveRuns::take_start(const Live& live, const StartResult& result)
+{
+    const RunId run = live.claim.run;
+    if (const auto* started = std::get_if<Started>(&result)) {
+        reports_.emplace_back(RunStarted{run, started->process, now_()});
+        if (events_.started)
+            events_.started(live.claim);
+        return {};
+    }
+    if (const auto* failure = std::get_if<NotStarted>(&result)) {
+        finish({RunEnded{run, *failure, {}, {}}});
+        return {};
+    }
+    reports_.emplace_back(RunUndone{run});
+    live_.erase(run);
+    return std::get<CannotStart>(result).why;
+}
+
+void LiveRuns::finish(const std::vector<RunEnded>& ended)
+{
+    const Time now = now_();
+    for (const auto& run : ended) {
+        const auto live = live_.find(run.run);
+        if (live == live_.end())
+            continue;
+        last_activity_ = now;
+        const auto& [claim, policy] = live->second;
+        Transition next = after_run(run.outcome, claim.attempt, policy, now, draw());
+        // Our own executor loses a run only where a process of it cannot be killed: no second one beside it.
+        if (next.state == JobState::retryable && std::holds_alternative<Lost>(run.outcome))
+            next = {JobState::failed, std::nullopt, describe(run.outcome), true};
+        reports_.emplace_back(RunFinished{run.run, run.outcome, run.usage, run.output, now, next});
+    }
+}
+
+bool LiveRuns::report(const RunReport& report)
+{
+    const auto same_run = [&](const RunReport& other) { return run_of(other) == run_of(report); };
+    if (std::any_of(reports_.begin(), reports_.end(), same_run))
+        return false;
+    reports_.push_back(report);
+    return true;
+}
+
+bool LiveRuns::only_starts_to_report() const
+{
+    return std::all_of(reports_.begin(), reports_.end(),
+                       [](const RunReport& report) { return std::holds_alternative<RunStarted>(report); });
+}
+
+void LiveRuns::close_reports(TickReport& report)
+{
+    for (const auto& one : reports_)
+        if (const auto* finished = std::get_if<RunFinished>(&one))
+            close(*finished, report);
+    reports_.clear();
+}
+
+void LiveRuns::close(const RunFinished& finished, TickReport& report)
+{
+    const auto live = live_.find(finished.run);
+    if (live == live_.end())
+        return; // of another tick
+    jobs_.release(finished.run);
+    if (events_.ended)
+        events_.ended(live->second.claim, finished);
+    live_.erase(live);
+    const bool given_back = !finished.next.charge; // by a shutdown
+    if (finished.next.state == JobState::completed)
+        ++report.record.completed;
+    else if (!given_back)
+        ++report.record.failed;
+    report.jobs_failed = report.record.failed;
+}
+
+void LiveRuns::cancel(const std::vector<RunId>& runs)
+{
+    for (const RunId run : runs)
+        if (const auto live = live_.find(run); live != live_.end())
+            jobs_.stop(run, live->second.policy.kill_after, false);
+}
+
+void LiveRuns::stop_all()
+{
+    for (const auto& [run, live] : live_)
+        jobs_.stop(run, config_.run.shutdown_grace, true);
+}
+
+} // namespace escher
