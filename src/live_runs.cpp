@@ -32,7 +32,9 @@ std::string LiveRuns::start(std::vector<Claim> claims)
             const RunId run = claim.run;
             JobPolicy policy = policy_of(config_.policies, claim.job);
             live_.insert_or_assign(run, Live{std::move(claim), std::move(policy)});
-            if (auto why = take_start(live_.at(run), jobs_.start(spec)); !why.empty())
+            // Before the start, so that no run seems shorter than it was.
+            const Time began = now_();
+            if (auto why = take_start(live_.at(run), jobs_.start(spec), began); !why.empty())
                 trouble = std::move(why);
         } catch (const RejectedJob& rejection) {
             reports_.emplace_back(RunRejected{claim.run, rejection.what()});
@@ -41,11 +43,11 @@ std::string LiveRuns::start(std::vector<Claim> claims)
     return trouble;
 }
 
-std::string LiveRuns::take_start(const Live& live, const StartResult& result)
+std::string LiveRuns::take_start(const Live& live, const StartResult& result, Time began)
 {
     const RunId run = live.claim.run;
     if (const auto* started = std::get_if<Started>(&result)) {
-        reports_.emplace_back(RunStarted{run, started->process, now_()});
+        reports_.emplace_back(RunStarted{run, started->process, began});
         if (events_.started)
             events_.started(live.claim);
         return {};

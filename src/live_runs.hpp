@@ -51,7 +51,7 @@ private:
         JobPolicy policy;
     };
 
-    std::string take_start(const Live& live, const StartResult& result);
+    std::string take_start(const Live& live, const StartResult& result, Time began);
     void close(const RunFinished& finished, TickReport& report);
 
     Executor& jobs_;

@@ -36,7 +36,7 @@ class Stopping(EndToEnd):
     def test_term_ends_jobs_by_term_and_gives_the_attempt_back(self):
         self.box.configure(CONFIG % "20s")
         witness = self.box.path("witness")
-        jobs = self.stop(signal.SIGTERM, scripts=["HOLD", f"trap 'echo term >> {witness}; exit 0' TERM; HOLD & wait"])
+        jobs = self.stop(signal.SIGTERM, scripts=["HOLD", f"trap 'echo term >> {witness}; exit 1' TERM; HOLD & wait"])
         self.check_given_back(jobs)
         with open(witness, encoding="utf-8") as file:
             self.assertEqual(file.read(), "term\n")
