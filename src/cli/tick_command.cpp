@@ -146,6 +146,7 @@ int tick(Context& context, Kind kind, LogSink& sink)
         .max_output_bytes = config.output.max_bytes,
         .instance = instance,
         .mark_lives = [&lock](std::int64_t mark) { return lock.mark_lives(mark); },
+        .executions = lock.executions(),
     });
     const TickSetup setup{
         .self = {.process = os::own_identity(), .mark = lock.mark()},

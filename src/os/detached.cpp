@@ -1,6 +1,7 @@
 #include "os/errno_text.hpp"
 #include "os/fd.hpp"
 #include "os/program_path.hpp"
+#include "os/run_tag.hpp"
 #include "os/spawn.hpp"
 #include "os/system.hpp"
 
@@ -24,8 +25,9 @@ namespace {
 /// nobody's child. The mark tells so to the tick that runs the job.
 std::vector<std::string> detached_environment()
 {
-    constexpr std::array<std::string_view, 5> of_a_job = {
-        "ESCHER_JOB_ID=", "ESCHER_RUN_ID=", "ESCHER_ATTEMPT=", "ESCHER_INSTANCE=", "ESCHER_CRON_DETACHED="};
+    constexpr std::array<std::string_view, 6> of_a_job = {
+        "ESCHER_JOB_ID=",   "ESCHER_RUN_ID=",     "ESCHER_ATTEMPT=",
+        "ESCHER_INSTANCE=", "ESCHER_OUTER_RUNS=", "ESCHER_CRON_DETACHED="};
     std::vector<std::string> variables;
     for (char** variable = ::environ; variable != nullptr && *variable != nullptr; ++variable) {
         const std::string_view entry = *variable;
@@ -73,6 +75,7 @@ struct DetachedPlan {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    drop_run_tag(); // where a job starts us
     int error = ENOENT;
     for (const auto& program : plan.programs) {
         ::execve(program.c_str(), plan.argv.data(), plan.environment.data());

@@ -2,6 +2,8 @@
 #include "os/process_table.hpp"
 #include "os/system.hpp"
 
+#include <escher/error.hpp>
+
 #include <sched.h>
 #include <unistd.h>
 
@@ -60,7 +62,9 @@ double load_average()
 ProcessIdentity own_identity()
 {
     const auto process = read_process(::getpid());
-    return {.pid = ::getpid(), .start_ticks = process ? process->start_ticks : 0, .boot_id = boot_id()};
+    if (!process) // of another PID namespace
+        throw Error(ExitStatus::unavailable, "/proc does not show this process: mount it for this PID namespace");
+    return {.pid = ::getpid(), .start_ticks = process->start_ticks, .boot_id = boot_id()};
 }
 
 std::optional<std::string> environment_variable(const std::string& name)

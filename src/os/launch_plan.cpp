@@ -1,6 +1,7 @@
 #include "os/launch_plan.hpp"
 
 #include "os/program_path.hpp"
+#include "os/run_tag.hpp"
 
 #include <algorithm>
 
@@ -52,6 +53,10 @@ LaunchPlan::LaunchPlan(const LaunchSpec& spec, const Account& account, bool chan
         programs_.push_back(candidate.c_str());
     programs_.push_back(nullptr);
     plan_limits(spec.limits);
+    const auto tag = run_tag(spec.run, instance);
+    if (tag)
+        limits_.push_back({.resource = RLIMIT_RTTIME, .value = *tag});
+    execution = ExecutionRecord::prepare(spec.run, instance, tag.has_value());
 
     argv = argv_.data();
     environment = environment_.data();

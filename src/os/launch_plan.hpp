@@ -1,6 +1,7 @@
 #pragma once
 
 #include "os/account.hpp"
+#include "os/execution_record.hpp"
 
 #include <escher/executor.hpp>
 
@@ -17,12 +18,12 @@ enum class ChildStep {
     descriptors,
     limits,
     nice,
-    mark,
     groups,
     group,
     user,
     directory,
     death_signal,
+    record,
     exec,
 };
 
@@ -60,12 +61,15 @@ public:
     // filled in by the caller
     int input = -1;
     int output = -1;
+    int record = -1; ///< where the child notes `execution`, at `record_at`; -1: nowhere
+    off_t record_at = 0;
     std::uint64_t signals_to_reset = 0; ///< bit n: signal n is not at its default
 
     // told by the child
     ChildStep failed_step = ChildStep::none;
     int error = 0;
     int failed_limit = -1;
+    Execution execution; ///< whole once it was noted
 
     [[nodiscard]] const std::string& search_path() const { return search_path_; }
 

@@ -5,11 +5,29 @@
 #include "os/start_failure.hpp"
 #include "os/system.hpp"
 
+#include <escher/error.hpp>
+
 #include <sys/wait.h>
 
 #include <cerrno>
 
 namespace escher::os {
+
+namespace {
+
+/// When our child `pid`, not reaped yet, was started.
+std::int64_t start_of(pid_t pid, const Execution& execution)
+{
+    try {
+        if (const auto process = read_process(pid))
+            return process->start_ticks;
+    } catch (const Error&) {
+        // It runs, so it must not look as if it did not.
+    }
+    return execution.at_ticks; // no earlier, by a tick of the clock at most
+}
+
+} // namespace
 
 StartResult Launcher::launch(const LaunchSpec& spec, Children& children)
 {
@@ -30,6 +48,8 @@ StartResult Launcher::launch(const LaunchSpec& spec, Children& children)
     OutputFile output(directory_, spec.output_file);
     plan.input = input;
     plan.output = output.fd();
+    plan.record = executions_.fd();
+    plan.record_at = ExecutionRecord::offset_of(spec.run);
     plan.signals_to_reset = signals_to_reset_;
     const pid_t pid = spawner_.spawn(plan);
     if (pid < 0) {
@@ -45,8 +65,7 @@ StartResult Launcher::launch(const LaunchSpec& spec, Children& children)
 
     const auto now = std::chrono::steady_clock::now();
     auto child = std::make_unique<Child>(spec.run, pid, std::move(output));
-    const auto process = read_process(pid);
-    child->start_ticks = process ? process->start_ticks : 0;
+    child->start_ticks = start_of(pid, plan.execution);
     child->leftovers = spec.leftovers;
     child->kill_after = spec.kill_after;
     if (spec.timeout)

@@ -11,8 +11,9 @@ namespace escher::os {
 class Launcher {
 public:
     /// To be made when the signals of this process are set up: it remembers which are not at their defaults.
-    Launcher(OutputDirectory& directory, std::string instance)
-        : directory_(directory), instance_(std::move(instance)), signals_to_reset_(signals_not_default())
+    Launcher(OutputDirectory& directory, const ExecutionRecord& executions, std::string instance)
+        : directory_(directory), executions_(executions), instance_(std::move(instance)),
+          signals_to_reset_(signals_not_default())
     {
     }
 
@@ -21,6 +22,7 @@ public:
 
 private:
     OutputDirectory& directory_;
+    const ExecutionRecord& executions_;
     std::string instance_;
     std::uint64_t signals_to_reset_;
     Accounts accounts_;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <ctime>
 #include <sstream>
@@ -20,8 +21,15 @@ namespace {
 
 constexpr off_t holder_byte = 0;
 constexpr off_t next_byte = 1;
-constexpr std::int64_t first_mark = 1024; ///< the bytes below hold the text
-constexpr std::int64_t last_mark = std::int64_t{1} << 61;
+constexpr off_t epoch_byte = 2; ///< held by who gives the file its epoch
+constexpr std::size_t holder_line_size = 256;
+constexpr off_t epoch_line_at = 256;
+constexpr std::size_t epoch_line_size = 64;
+// A mark is the file's epoch in front of 31 random bits. Locks of bytes and what stands in them have nothing to do with
+// each other.
+constexpr int mark_bits = 31;
+constexpr std::int64_t first_mark = 1024; ///< the bytes below serve other locks
+constexpr std::int64_t largest_epoch = (std::int64_t{1} << 30) - 1;
 constexpr std::chrono::minutes stuck_after{3};
 
 struct flock byte_lock(short type, off_t byte)
@@ -86,12 +94,64 @@ Fd open_lock(const std::filesystem::path& path)
     return fd;
 }
 
-std::int64_t random_mark()
+std::int64_t random_number()
 {
     std::int64_t number = 0;
     if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number))
         number = std::chrono::steady_clock::now().time_since_epoch().count() ^ (std::int64_t{::getpid()} << 32);
-    return first_mark + (number & (last_mark - 1));
+    return number;
+}
+
+std::int64_t random_mark(std::int64_t epoch)
+{
+    constexpr std::int64_t below = (std::int64_t{1} << mark_bits) - 1;
+    return epoch << mark_bits | std::max(random_number() & below, first_mark);
+}
+
+/// Writes a line of a fixed length at `at`, so that nothing behind it moves; false: there is no room for it.
+template<std::size_t Size>
+bool write_line(int fd, const std::string& text, off_t at)
+{
+    std::array<char, Size> line{};
+    line.fill(' ');
+    std::copy_n(text.begin(), std::min(text.size(), Size - 1), line.begin());
+    line.back() = '\n';
+    return ::pwrite(fd, line.data(), line.size(), at) == static_cast<ssize_t>(line.size());
+}
+
+/// The words of a line that write_line() has written; empty: there is none.
+template<std::size_t Size>
+std::istringstream read_line(int fd, off_t at)
+{
+    std::array<char, Size> line{};
+    const ssize_t size = ::pread(fd, line.data(), line.size(), at);
+    return std::istringstream(std::string(line.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))));
+}
+
+std::int64_t read_epoch(int fd)
+{
+    auto in = read_line<epoch_line_size>(fd, epoch_line_at);
+    std::string word;
+    std::int64_t epoch = 0;
+    return in >> word >> epoch && word == "epoch" && epoch > 0 && epoch <= largest_epoch ? epoch : 0;
+}
+
+/// The file's epoch; one that is new, or was emptied, is given one. 0: it has none for now, so that this process will not
+/// be able to prove of a claim that it was never executed.
+std::int64_t settle_epoch(int fd)
+{
+    if (const auto epoch = read_epoch(fd); epoch != 0)
+        return epoch;
+    if (!try_lock(fd, epoch_byte))
+        return 0; // somebody else is at it this very moment
+    auto epoch = read_epoch(fd);
+    if (epoch == 0) {
+        const auto fresh = std::max<std::int64_t>(random_number() & largest_epoch, 1);
+        if (write_line<epoch_line_size>(fd, "epoch " + std::to_string(fresh), epoch_line_at))
+            epoch = fresh;
+    }
+    try_lock(fd, epoch_byte, F_UNLCK);
+    return epoch;
 }
 
 /// Milliseconds since boot, suspended ones included: a clock that is set does not make a holder look old or young.
@@ -114,20 +174,14 @@ void write_holder_line(int fd)
 {
     std::ostringstream line;
     line << "pid " << ::getpid() << " since " << wall_clock().time_since_epoch().count() << " uptime " << since_boot()
-         << " boot " << boot_id() << '\n';
-    const std::string text = line.str();
+         << " boot " << boot_id();
     // For people, and to judge how long the lock has been held. On a full disk the lock works without it.
-    if (::ftruncate(fd, 0) == 0 && ::pwrite(fd, text.data(), text.size(), 0) < 0)
-        return;
+    static_cast<void>(write_line<holder_line_size>(fd, line.str(), 0));
 }
 
 std::optional<HolderLine> read_holder_line(int fd)
 {
-    char text[512];
-    const ssize_t size = ::pread(fd, text, sizeof text, 0);
-    if (size <= 0)
-        return std::nullopt;
-    std::istringstream in(std::string(text, static_cast<std::size_t>(size)));
+    auto in = read_line<holder_line_size>(fd, 0);
     HolderLine line;
     std::string word;
     if (!(in >> word >> line.pid >> word >> line.since_ms >> word >> line.since_boot_ms >> word >> line.boot_id))
@@ -152,9 +206,10 @@ LockFile::LockFile(std::filesystem::path path) : path_(std::move(path))
                "it lies on a network file system (" + *type +
                    "), where locks cannot be relied on; set run.lock to a file on a local disk");
     fd_ = open_lock(path_);
+    epoch_ = settle_epoch(fd_.get());
     // Almost surely free; a few tries tell a taken number from a file system that does not lock.
     for (int tries = 0; mark_ == 0 && tries < 8; ++tries) {
-        const auto mark = random_mark();
+        const auto mark = random_mark(epoch_);
         if (try_lock(fd_.get(), mark))
             mark_ = mark;
     }
@@ -249,6 +304,20 @@ std::optional<LockHolder> LockFile::holder(const std::filesystem::path& path)
         return locked_by_other(fd.get(), next_byte) ? std::optional(LockHolder{}) : std::nullopt;
     const auto line = read_holder_line(fd.get());
     return line ? LockHolder{.pid = line->pid, .since = Time(Duration(line->since_ms))} : LockHolder{};
+}
+
+ExecutionRecord LockFile::executions() const
+{
+    const int file = ::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 3);
+    if (file < 0)
+        throw Error(ExitStatus::unavailable,
+                    "cannot use the lock file '" + path_.string() + "': " + errno_text(errno) + remedy(errno));
+    return {Fd(file), epoch_};
+}
+
+std::int64_t LockFile::epoch_of(std::int64_t mark)
+{
+    return mark >> mark_bits;
 }
 
 std::string LockFile::identity() const

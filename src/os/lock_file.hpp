@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/execution_record.hpp"
 #include "os/fd.hpp"
 
 #include <escher/run.hpp>
@@ -19,7 +20,7 @@ struct LockHolder {
 /// The lock file of the tick: kernel locks (F_OFD_SETLK) on bytes of one file that is never deleted.
 /// Byte 0: the tick that claims. Byte 1: the one that waits to be next. The byte at `mark()`: held as long as the
 /// process lives, so that others can ask the kernel whether it does. The holder writes its pid, boot id and the time
-/// into the file's text, for people and for LockHolder.
+/// into the file's text, for people and for LockHolder. Behind the text stands the ExecutionRecord.
 class LockFile {
 public:
     /// Opens or creates (0660) the file and takes a mark of its own. Throws Error: a symlink, a FIFO, a directory, a
@@ -53,13 +54,20 @@ public:
     /// The tick that holds or waits for the lock at `path`, if one does. Creates nothing; takes nothing.
     [[nodiscard]] static std::optional<LockHolder> holder(const std::filesystem::path& path);
 
+    /// The record of what was executed that is kept in this file.
+    [[nodiscard]] ExecutionRecord executions() const;
+
+    /// The file that the runner with this mark had open, as ExecutionRecord knows it; 0: it had none that can be told.
+    [[nodiscard]] static std::int64_t epoch_of(std::int64_t mark);
+
     /// "device:inode" of the file, for the database to remember.
     [[nodiscard]] std::string identity() const;
 
 private:
     std::filesystem::path path_;
     Fd fd_;
-    std::int64_t mark_ = 0;
+    std::int64_t epoch_ = 0; ///< a random number that was written into the file when it was made; 0: it could not be
+    std::int64_t mark_ = 0; ///< holds the epoch, so that a run's row tells in which file it was noted
     bool held_ = false;
     bool older_waiter_ =
         false; ///< byte 1 was taken already when we took byte 0: whoever has it did not come after us

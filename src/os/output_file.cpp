@@ -33,7 +33,7 @@ std::int64_t hole_block(const struct stat& file, std::int64_t max_bytes)
 Fd create_file(int directory, const std::string& name)
 {
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY;
-    const auto create = [&] { return ::openat(directory, name.c_str(), flags, OutputFile::unexecuted_mark | 0600); };
+    const auto create = [&] { return ::openat(directory, name.c_str(), flags, 0640); };
     const int fd = create();
     if (fd >= 0 || errno != EEXIST)
         return Fd(fd);

@@ -30,12 +30,6 @@ struct OutputSegment {
 /// descriptors 1 and 2, so it stays locked as long as we or any process of the job has it open.
 class OutputFile {
 public:
-    /// Mode bit of a file whose run has not been executed yet: see mark_executed_mode.
-    static constexpr unsigned unexecuted_mark = 01000;
-    /// The mode that the child gives the file right before it becomes the program. A recovering tick tells by it a
-    /// claim that was never executed from a run that was.
-    static constexpr unsigned mark_executed_mode = 0640;
-
     /// Creates the file and locks it. Throws Error with the remedy.
     OutputFile(OutputDirectory& directory, std::string name);
 

@@ -1,6 +1,9 @@
 #include "os/process_table.hpp"
 
+#include "os/errno_text.hpp"
 #include "os/fd.hpp"
+
+#include <escher/error.hpp>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -8,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <ctime>
 #include <memory>
 #include <string_view>
 
@@ -15,36 +19,60 @@ namespace escher::os {
 
 namespace {
 
-/// Everything up to `at_most` bytes of a /proc file; none: it cannot be opened or read.
-std::optional<std::string> read_proc(const std::string& path, std::size_t at_most)
+[[noreturn]] void fail(const std::string& path, int error)
 {
-    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd)
-        return std::nullopt;
+    throw Error(ExitStatus::unavailable, "cannot read '" + path + "': " + errno_text(error) + remedy(error));
+}
+
+/// Ways in which /proc says that a process is no more.
+bool is_gone(int error)
+{
+    return error == ENOENT || error == ESRCH;
+}
+
+/// Ways in which it says that this user may not look.
+bool is_refused(int error)
+{
+    return error == EACCES || error == EPERM;
+}
+
+/// What a /proc file says, or why it does not.
+struct ProcText {
+    std::string text;
+    int error = 0; ///< an errno
+};
+
+/// Everything up to `at_most` bytes.
+ProcText read_all(int fd, std::size_t at_most)
+{
     std::string text;
     while (text.size() < at_most) {
         const std::size_t old = text.size();
         text.resize(std::min(at_most, old == 0 ? std::size_t{4096} : old * 2));
-        const ssize_t got = ::read(fd.get(), text.data() + old, text.size() - old);
+        const ssize_t got = ::read(fd, text.data() + old, text.size() - old);
+        const int error = errno;
         text.resize(old + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-        if (got < 0 && errno != EINTR)
-            return std::nullopt;
+        if (got < 0 && error != EINTR)
+            return {{}, error};
         if (got == 0)
             break;
     }
-    return text;
+    return {std::move(text)};
+}
+
+/// The only errors are those of which is_gone() or is_refused() is true: throws for any other.
+ProcText read_proc(const std::string& path, std::size_t at_most)
+{
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    auto result = fd ? read_all(fd.get(), at_most) : ProcText{{}, errno};
+    if (result.error != 0 && !is_gone(result.error) && !is_refused(result.error))
+        fail(path, result.error);
+    return result;
 }
 
 std::string proc_path(pid_t pid, std::string_view what)
 {
     return "/proc/" + std::to_string(pid).append(what);
-}
-
-std::string read_link(const std::string& path)
-{
-    char target[4096];
-    const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
-    return length <= 0 ? std::string{} : std::string(target, static_cast<std::size_t>(length));
 }
 
 template<typename Number>
@@ -68,40 +96,59 @@ std::string_view next_word(std::string_view& text)
 
 std::optional<ProcessStat> read_process(pid_t pid)
 {
-    const auto stat = read_proc(proc_path(pid, "/stat"), 4096);
-    if (!stat)
+    const auto path = proc_path(pid, "/stat");
+    const auto [stat, error] = read_proc(path, 4096);
+    if (is_gone(error))
         return std::nullopt;
+    if (error != 0)
+        fail(path, error);
+    const auto malformed = [&] {
+        return Error(ExitStatus::unavailable, "cannot read '" + path + "': it is malformed");
+    };
     // The name, field 2, may hold anything, blanks and parentheses included: the fields count from the last ')'.
-    const auto name_end = stat->rfind(')');
+    const auto name_end = stat.rfind(')');
     if (name_end == std::string::npos)
-        return std::nullopt;
-    std::string_view rest = std::string_view(*stat).substr(name_end + 1);
+        throw malformed();
+    std::string_view rest = std::string_view(stat).substr(name_end + 1);
 
     ProcessStat process{.pid = pid};
     const auto state = next_word(rest);
     if (state.empty())
-        return std::nullopt;
+        throw malformed();
     process.state = state.front();
+    unsigned flags = 0;
     constexpr int parent_field = 4;
     constexpr int session_field = 6;
+    constexpr int flags_field = 9;
+    constexpr int threads_field = 20;
     constexpr int start_field = 22;
     for (int field = parent_field; field <= start_field; ++field) {
         const auto word = next_word(rest);
         if ((field == parent_field && !parse_number(word, process.parent)) ||
             (field == session_field && !parse_number(word, process.session)) ||
+            (field == flags_field && !parse_number(word, flags)) ||
+            (field == threads_field && !parse_number(word, process.threads)) ||
             (field == start_field && !parse_number(word, process.start_ticks)))
-            return std::nullopt;
+            throw malformed();
     }
+    constexpr unsigned pf_exiting = 0x4; // include/linux/sched.h
+    process.exiting = (flags & pf_exiting) != 0 || process.state == 'Z';
     return process;
 }
 
-std::optional<std::vector<pid_t>> all_processes()
+std::vector<pid_t> all_processes()
 {
     const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir("/proc"), &::closedir);
     if (!directory)
-        return std::nullopt;
+        fail("/proc", errno);
     std::vector<pid_t> pids;
-    while (const dirent* entry = ::readdir(directory.get())) {
+    for (;;) {
+        errno = 0;
+        const dirent* entry = ::readdir(directory.get());
+        if (entry == nullptr && errno != 0)
+            fail("/proc", errno);
+        if (entry == nullptr)
+            break;
         pid_t pid = 0;
         if (parse_number(std::string_view(entry->d_name), pid))
             pids.push_back(pid);
@@ -109,26 +156,41 @@ std::optional<std::vector<pid_t>> all_processes()
     // A process always sees itself: a /proc that does not show it is no witness.
     std::sort(pids.begin(), pids.end());
     if (!std::binary_search(pids.begin(), pids.end(), ::getpid()))
-        return std::nullopt;
+        throw Error(ExitStatus::unavailable, "/proc does not show this process: mount it for this PID namespace");
     return pids;
 }
 
-std::vector<pid_t> own_children()
+void OwnChildren::open()
 {
+    if (list_ || from_all_)
+        return;
+    const char* const path = "/proc/thread-self/children";
+    list_ = Fd(::open(path, O_RDONLY | O_CLOEXEC));
+    from_all_ = !list_ && errno == ENOENT;
+    if (!list_ && !from_all_)
+        fail(path, errno);
+}
+
+std::vector<pid_t> OwnChildren::read()
+{
+    open();
     std::vector<pid_t> children;
-    if (const auto text = read_proc("/proc/thread-self/children", 1 << 22)) {
-        std::string_view rest = *text;
-        for (auto word = next_word(rest); !word.empty(); word = next_word(rest)) {
-            pid_t pid = 0;
-            if (parse_number(word, pid))
+    if (from_all_) {
+        for (const pid_t pid : all_processes()) {
+            const auto process = read_process(pid);
+            if (process && process->parent == ::getpid())
                 children.push_back(pid);
         }
         return children;
     }
-    // A kernel without CONFIG_PROC_CHILDREN.
-    for (const pid_t pid : all_processes().value_or(std::vector<pid_t>{})) {
-        const auto process = read_process(pid);
-        if (process && process->parent == ::getpid())
+    const auto [text, error] =
+        ::lseek(list_.get(), 0, SEEK_SET) < 0 ? ProcText{{}, errno} : read_all(list_.get(), 1 << 22);
+    if (error != 0)
+        fail("/proc/thread-self/children", error);
+    std::string_view rest = text;
+    for (auto word = next_word(rest); !word.empty(); word = next_word(rest)) {
+        pid_t pid = 0;
+        if (parse_number(word, pid))
             children.push_back(pid);
     }
     return children;
@@ -136,18 +198,21 @@ std::vector<pid_t> own_children()
 
 EnvironmentTags environment_tags(pid_t pid, const std::string& instance)
 {
+    using Sight = EnvironmentTags::Sight;
     EnvironmentTags tags;
     constexpr std::size_t largest_environment = 8 << 20; // the kernel allows 6 MiB for arguments and environment
-    const auto environment = read_proc(proc_path(pid, "/environ"), largest_environment);
-    if (!environment)
+    const auto [environment, error] = read_proc(proc_path(pid, "/environ"), largest_environment);
+    if (error != 0) {
+        tags.sight = is_gone(error) ? Sight::gone : Sight::refused;
         return tags;
-    tags.empty = environment->empty();
+    }
+    tags.sight = environment.empty() ? Sight::empty : Sight::seen;
     constexpr std::string_view run_name = "ESCHER_RUN_ID=";
     constexpr std::string_view instance_name = "ESCHER_INSTANCE=";
     constexpr std::string_view detached_name = "ESCHER_CRON_DETACHED=";
     std::optional<RunId> run;
     bool ours = false;
-    for (std::string_view rest = *environment; !rest.empty();) {
+    for (std::string_view rest = environment; !rest.empty();) {
         const auto end = std::min(rest.find('\0'), rest.size());
         const auto entry = rest.substr(0, end);
         std::int64_t number = 0;
@@ -167,8 +232,16 @@ EnvironmentTags environment_tags(pid_t pid, const std::string& instance)
 bool writes_to(pid_t pid, const std::string& path)
 {
     for (const std::string_view descriptor : {"/fd/1", "/fd/2"}) {
-        const auto target = read_link(proc_path(pid, descriptor));
-        if (target == path || target == path + " (deleted)")
+        const auto link = proc_path(pid, descriptor);
+        char target[4096];
+        const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
+        if (length < 0) {
+            if (!is_gone(errno) && !is_refused(errno))
+                fail(link, errno);
+            continue;
+        }
+        const std::string_view name(target, static_cast<std::size_t>(length));
+        if (name == path || name == path + " (deleted)")
             return true;
     }
     return false;
@@ -176,7 +249,17 @@ bool writes_to(pid_t pid, const std::string& path)
 
 std::string path_of_descriptor(int fd)
 {
-    return read_link("/proc/self/fd/" + std::to_string(fd));
+    char target[4096];
+    const ssize_t length = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), target, sizeof target);
+    return length <= 0 ? std::string{} : std::string(target, static_cast<std::size_t>(length));
+}
+
+std::int64_t ticks_since_boot()
+{
+    static const long ticks_a_second = ::sysconf(_SC_CLK_TCK);
+    timespec now = {};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    return std::int64_t{now.tv_sec} * ticks_a_second + now.tv_nsec / (1'000'000'000 / ticks_a_second);
 }
 
 } // namespace escher::os

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "os/fd.hpp"
+
 #include <escher/run.hpp>
 
 #include <sys/types.h>
@@ -17,34 +19,58 @@ struct ProcessStat {
     pid_t parent = 0;
     pid_t session = 0;
     std::int64_t start_ticks = 0;
+    int threads = 1;
+    bool exiting = false; ///< its main thread is on its way out: memory and descriptors go, orphans come
 
-    /// A zombie has no memory, no descriptors and no future.
-    [[nodiscard]] bool lives() const { return state != 'Z' && state != 'X' && state != 'x'; }
+    /// A zombie has no memory, no descriptors and no future, unless it is only the main thread that has ended.
+    [[nodiscard]] bool lives() const { return (state != 'Z' && state != 'X' && state != 'x') || threads > 1; }
 };
 
-/// None: there is no such process (or no /proc).
+// Each of these throws Error where the system fails to answer (no descriptor, no memory, no /proc): that is not an answer.
+
+/// None: there is no such process.
 [[nodiscard]] std::optional<ProcessStat> read_process(pid_t pid);
 
-/// The processes that /proc shows, ascending; none: it cannot be read.
-[[nodiscard]] std::optional<std::vector<pid_t>> all_processes();
+/// The processes that /proc shows, ascending.
+[[nodiscard]] std::vector<pid_t> all_processes();
 
 /// This process's children, zombies and adopted orphans included.
-[[nodiscard]] std::vector<pid_t> own_children();
+class OwnChildren {
+public:
+    /// Opens the list, so that it can be read where no descriptor is left. Of the thread that calls; once.
+    void open();
+
+    /// If none of them dies meanwhile, none is missing.
+    [[nodiscard]] std::vector<pid_t> read();
+
+private:
+    Fd list_; ///< none: not opened yet, or this kernel has no such list
+    bool from_all_ = false; ///< a kernel without CONFIG_PROC_CHILDREN
+};
 
 /// What the environment that a process was started with says of us.
 struct EnvironmentTags {
+    enum class Sight {
+        seen,
+        empty, ///< there is none: it was cleared, or the process is in the middle of an exec, or ending
+        refused, ///< it is not shown to this user: another user's process, or one that cannot be dumped
+        gone, ///< there is no such process
+    };
+    Sight sight = Sight::gone;
     std::optional<RunId> run; ///< of the instance asked about
     bool detached_tick = false; ///< started by start_detached()
-    bool empty = false; ///< there is none: it was cleared, or the process is in the middle of an exec
 };
 
-/// Empty where the environment cannot be read: another user's process, as far as that user's rights go.
 [[nodiscard]] EnvironmentTags environment_tags(pid_t pid, const std::string& instance);
 
-/// True if descriptor 1 or 2 of the process is the file at `path` (absolute, no links), be it deleted by now.
+/// True if descriptor 1 or 2 of the process is the file at `path` (absolute, no links), be it deleted by now. False too
+/// where that is not shown to this user: see EnvironmentTags::Sight::refused.
 [[nodiscard]] bool writes_to(pid_t pid, const std::string& path);
 
 /// The path of what a descriptor of ours is open on; empty: it cannot be told.
 [[nodiscard]] std::string path_of_descriptor(int fd);
+
+/// Field 22 of /proc/PID/stat, had the process been started now.
+[[nodiscard]] std::int64_t ticks_since_boot();
 
 } // namespace escher::os

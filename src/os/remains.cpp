@@ -1,16 +1,22 @@
 #include "os/remains.hpp"
 
-#include "os/output_file.hpp"
+#include "os/lock_file.hpp"
 #include "os/process_table.hpp"
+#include "os/run_tag.hpp"
 #include "os/system.hpp"
+
+#include <escher/error.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <fstream>
+#include <sstream>
 
 namespace escher::os {
 
@@ -19,62 +25,115 @@ namespace {
 /// How sure it is that a process belongs to a run.
 enum class Belonging {
     no,
+    possible, ///< it cannot be told, and nothing speaks against it: enough for a doubt
     likely, ///< in a session of that number whose leader is gone: enough to wait for it, not to kill it
     certain,
 };
-
-bool is_same_process(const ProcessIdentity& identity)
-{
-    const auto process = read_process(static_cast<pid_t>(identity.pid));
-    return process && process->lives() && process->start_ticks == identity.start_ticks;
-}
-
-/// A pid is not given away again while it is a session's number, but a session may have ended and another begun. The
-/// number comes from a row, and clients can write rows: what may be killed the kernel must call ours as well, by the
-/// environment that the leader was started with.
-Belonging in_session(const ProcessStat& process, const Run& run, const std::string& instance)
-{
-    const auto& main = run.process;
-    if (!main || process.session != static_cast<pid_t>(main->pid) || process.start_ticks < main->start_ticks)
-        return Belonging::no;
-    const auto leader = read_process(static_cast<pid_t>(main->pid));
-    if (!leader)
-        return Belonging::likely;
-    if (leader->start_ticks != main->start_ticks)
-        return Belonging::no;
-    return environment_tags(leader->pid, instance).run == run.id ? Belonging::certain : Belonging::likely;
-}
 
 /// A run and what its processes are known by.
 struct Wanted {
     const Run& run;
     const std::string& instance;
     std::string output_path; ///< empty: unknown
+    std::optional<ProcessIdentity> main; ///< as its row tells, else as it noted itself; start_ticks: no later
+    bool tagged = false; ///< its processes bear its tag, unless they have set that limit themselves
 };
+
+/// A pid is not given away again while it is a session's number, but a session may have ended and another begun. The
+/// number comes from a row, and clients can write rows: what may be killed the kernel must call ours as well, by the
+/// environment that the leader was started with.
+Belonging in_session(const ProcessStat& process, const Wanted& wanted)
+{
+    const auto& main = wanted.main;
+    if (!main || process.session != static_cast<pid_t>(main->pid))
+        return Belonging::no;
+    const auto leader = process.pid == process.session ? std::optional(process) : read_process(process.session);
+    if (!leader)
+        return process.start_ticks < main->start_ticks ? Belonging::no : Belonging::likely;
+    if (leader->start_ticks > main->start_ticks)
+        return Belonging::no; // another process has been given its pid
+    return environment_tags(leader->pid, wanted.instance).run == wanted.run.id ? Belonging::certain
+                                                                               : Belonging::likely;
+}
+
+/// The real, effective, saved and file system user of a process; empty: it is gone.
+std::vector<uid_t> users_of(pid_t pid)
+{
+    std::ifstream in("/proc/" + std::to_string(pid) + "/status");
+    std::vector<uid_t> users;
+    for (std::string line; std::getline(in, line);) {
+        if (!line.starts_with("Uid:"))
+            continue;
+        std::istringstream numbers(line.substr(4));
+        for (uid_t user = 0; numbers >> user;)
+            users.push_back(user);
+    }
+    return users;
+}
+
+/// True if orphans of a dead tick may have come to this process: init, ourselves, or one that we have been started below as
+/// well, and that may be a subreaper.
+bool may_adopt(pid_t pid, std::int64_t started_before)
+{
+    if (pid <= 1 || pid == ::getpid())
+        return true;
+    const auto adopter = read_process(pid);
+    if (!adopter || adopter->start_ticks > started_before)
+        return false;
+    for (auto ancestor = read_process(::getpid()); ancestor && ancestor->parent > 0;
+         ancestor = read_process(ancestor->parent))
+        if (ancestor->parent == pid)
+            return true;
+    return false;
+}
+
+/// Whether a process that hides its environment from this user could be one of the run's all the same: it runs as our user,
+/// is no older than the run, and has no parent but who adopts orphans. The doubt ends with that process.
+Belonging by_circumstances(const ProcessStat& process, const Wanted& wanted)
+{
+    const auto since = wanted.main ? wanted.main->start_ticks : 0;
+    if (process.start_ticks < since || process.pid == ::getpid())
+        return Belonging::no;
+    const auto users = users_of(process.pid);
+    const bool ours = ::geteuid() == 0 || std::find(users.begin(), users.end(), ::geteuid()) != users.end();
+    const auto until = wanted.main ? wanted.main->start_ticks : process.start_ticks;
+    return ours && may_adopt(process.parent, until) ? Belonging::possible : Belonging::no;
+}
 
 Belonging belongs(const ProcessStat& process, const Wanted& wanted)
 {
-    const Run& run = wanted.run;
-    const auto by_session = in_session(process, run, wanted.instance);
-    if (by_session == Belonging::certain || environment_tags(process.pid, wanted.instance).run == run.id)
+    const auto tag = read_run_tag(process.pid, wanted.instance);
+    if (tag.sight == RunTag::Sight::tagged)
+        return tag.run == wanted.run.id ? Belonging::certain : Belonging::no;
+    const auto by_session = in_session(process, wanted);
+    if (by_session == Belonging::certain)
+        return by_session;
+    const auto tags = environment_tags(process.pid, wanted.instance);
+    if (tags.run == wanted.run.id)
         return Belonging::certain;
     // Whoever writes to the file of the run is of the run, even where the file was deleted and its lock is out of reach.
     if (!wanted.output_path.empty() && writes_to(process.pid, wanted.output_path))
         return Belonging::certain;
+    if (by_session == Belonging::no && tags.sight == EnvironmentTags::Sight::refused && !wanted.tagged)
+        return by_circumstances(process, wanted);
     return by_session;
 }
 
-/// The living processes of the run, if /proc can be trusted to show them.
-std::optional<std::vector<ProcessStat>> living_processes(const Wanted& wanted, Belonging least)
+struct Living {
+    ProcessStat process;
+    Belonging belonging = Belonging::no;
+};
+
+/// The living processes that may be the run's.
+std::vector<Living> living_processes(const Wanted& wanted)
 {
-    const auto pids = all_processes();
-    if (!pids)
-        return std::nullopt;
-    std::vector<ProcessStat> found;
-    for (const pid_t pid : *pids) {
+    std::vector<Living> found;
+    for (const pid_t pid : all_processes()) {
         const auto process = read_process(pid);
-        if (process && process->lives() && belongs(*process, wanted) >= least)
-            found.push_back(*process);
+        if (!process || !process->lives())
+            continue;
+        if (const auto belonging = belongs(*process, wanted); belonging != Belonging::no)
+            found.push_back({*process, belonging});
     }
     return found;
 }
@@ -91,11 +150,30 @@ std::string output_path(const OutputDirectory& directory, const Run& run)
     return path.empty() ? path : path + "/" + run.output_file;
 }
 
+Wanted wanted_of(const Run& run, const std::string& instance, const OutputDirectory& directory,
+                 const ExecutionRecord::Answer& execution)
+{
+    Wanted wanted{.run = run,
+                  .instance = instance,
+                  .output_path = output_path(directory, run),
+                  .main = run.process,
+                  .tagged = tags_are_possible()};
+    if (execution.verdict == ExecutionRecord::Verdict::executed) {
+        const auto& noted = execution.execution;
+        wanted.main = ProcessIdentity{.pid = noted.pid, .start_ticks = noted.at_ticks, .boot_id = {}};
+        wanted.tagged = noted.tagged != 0;
+    }
+    return wanted;
+}
+
 } // namespace
 
 bool Remains::runner_lives(const Run& run) const
 {
-    return (mark_lives_ && mark_lives_(run.runner.mark)) || is_same_process(run.runner.process);
+    if (mark_lives_ && mark_lives_(run.runner.mark))
+        return true;
+    const auto process = read_process(static_cast<pid_t>(run.runner.process.pid));
+    return process && process->lives() && process->start_ticks == run.runner.process.start_ticks;
 }
 
 Remains::Lease Remains::try_lease(const Run& run) const
@@ -109,53 +187,61 @@ Remains::Lease Remains::try_lease(const Run& run) const
     // Shared, so that two who ask at once do not take each other for the job.
     if (::flock(file.get(), LOCK_SH | LOCK_NB) < 0)
         return errno == EWOULDBLOCK ? Lease::held : Lease::unknown;
-    struct stat status = {};
-    if (::fstat(file.get(), &status) < 0)
-        return Lease::unknown;
-    return (status.st_mode & OutputFile::unexecuted_mark) != 0 ? Lease::unexecuted : Lease::free;
+    return Lease::free;
+}
+
+ExecutionRecord::Answer Remains::execution_of(const Run& run) const
+{
+    return executions_.look_up(run.id, instance_, LockFile::epoch_of(run.runner.mark));
 }
 
 Liveness Remains::examine(const Run& run) const
 {
     const auto& runner = run.runner.process;
-    // Nothing survives a boot. What was written shortly before a crash may not have reached the disk, so that a missing
-    // output file does not prove that nothing was executed.
+    // Nothing survives a boot. What was written shortly before a crash may not have reached the disk, so that nothing
+    // proves of a run that it was not executed.
     if (!runner.boot_id.empty() && !boot_id().empty() && runner.boot_id != boot_id())
         return Liveness::dead;
+    try {
+        return examine_here(run);
+    } catch (const Error&) {
+        return Liveness::doubtful;
+    }
+}
+
+Liveness Remains::examine_here(const Run& run) const
+{
     if (runner_lives(run))
         return Liveness::supervised;
+    // After the runner: its child holds the runner's mark until it has become the program, and notes that before.
+    const auto execution = execution_of(run);
+    const bool known_as_executed = run.started_at || run.process;
+    if (!known_as_executed && execution.verdict == ExecutionRecord::Verdict::never)
+        return Liveness::never_executed;
 
     const Lease lease = try_lease(run);
     if (lease == Lease::held)
         return Liveness::orphaned;
-    const Wanted wanted{.run = run, .instance = instance_, .output_path = output_path(directory_, run)};
+    const Wanted wanted = wanted_of(run, instance_, directory_, execution);
+    bool doubtful = lease == Lease::unknown;
     // Twice: a process that forks and exits while the list is read can slip through once.
     for (int look = 0; look < 2; ++look) {
-        const auto living = living_processes(wanted, Belonging::likely);
-        if (!living)
-            return Liveness::doubtful;
-        if (!living->empty())
-            return Liveness::orphaned;
+        for (const auto& living : living_processes(wanted)) {
+            if (living.belonging > Belonging::possible)
+                return Liveness::orphaned;
+            doubtful = true;
+        }
     }
-    if (lease == Lease::unknown)
-        return Liveness::doubtful;
-    const bool known_as_executed = run.started_at || run.process;
-    // The file is made before the process, and marked by the process before the program.
-    if (!known_as_executed && (lease == Lease::missing || lease == Lease::unexecuted))
-        return Liveness::never_executed;
-    return Liveness::dead;
+    return doubtful ? Liveness::doubtful : Liveness::dead;
 }
 
 void Remains::kill(const Run& run) const
-{
+try {
     if (run.runner.process.boot_id != boot_id() || runner_lives(run))
         return;
-    const auto living = living_processes(
-        {.run = run, .instance = instance_, .output_path = output_path(directory_, run)}, Belonging::certain);
-    if (!living)
-        return;
-    for (const auto& process : *living) {
-        if (process.pid == ::getpid() || process.pid <= 1)
+    for (const auto& [process, belonging] :
+         living_processes(wanted_of(run, instance_, directory_, execution_of(run)))) {
+        if (belonging != Belonging::certain || process.pid == ::getpid() || process.pid <= 1)
             continue;
         const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
         if (!pidfd)
@@ -165,6 +251,8 @@ void Remains::kill(const Run& run) const
         if (again && again->start_ticks == process.start_ticks)
             ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
     }
+} catch (const Error&) {
+    // Nothing is killed on what cannot be read; whoever asked looks again.
 }
 
 } // namespace escher::os

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/execution_record.hpp"
 #include "os/output_directory.hpp"
 
 #include <escher/executor.hpp>
@@ -8,27 +9,33 @@
 
 namespace escher::os {
 
-/// Asks the kernel about runs of other runners, by the three proofs: the lock on the output file, the session, and the
-/// environment of every process.
+/// Asks the kernel about runs of other runners, by proofs that must agree before a run is called dead: the lock on the
+/// output file is free, and no living process is in its session, bears its tag or has it in its environment.
 class Remains {
 public:
-    Remains(const OutputDirectory& directory, std::string instance, std::function<bool(std::int64_t)> mark_lives)
-        : directory_(directory), instance_(std::move(instance)), mark_lives_(std::move(mark_lives))
+    Remains(const OutputDirectory& directory, const ExecutionRecord& executions, std::string instance,
+            std::function<bool(std::int64_t)> mark_lives)
+        : directory_(directory), executions_(executions), instance_(std::move(instance)),
+          mark_lives_(std::move(mark_lives))
     {
     }
 
+    /// What the system fails to tell is doubtful.
     [[nodiscard]] Liveness examine(const Run& run) const;
 
     /// Sends KILL to each process that is certainly of the run's tree, but never to this one.
     void kill(const Run& run) const;
 
 private:
-    enum class Lease { held, free, missing, unexecuted, unknown };
+    enum class Lease { held, free, missing, unknown };
 
+    [[nodiscard]] Liveness examine_here(const Run& run) const;
     [[nodiscard]] bool runner_lives(const Run& run) const;
     [[nodiscard]] Lease try_lease(const Run& run) const;
+    [[nodiscard]] ExecutionRecord::Answer execution_of(const Run& run) const;
 
     const OutputDirectory& directory_;
+    const ExecutionRecord& executions_;
     std::string instance_;
     std::function<bool(std::int64_t)> mark_lives_;
 };

@@ -1,7 +1,7 @@
 #include "os/spawn.hpp"
 
 #include "os/errno_text.hpp"
-#include "os/output_file.hpp"
+#include "os/process_table.hpp"
 
 #include <escher/error.hpp>
 
@@ -97,6 +97,18 @@ ESCHER_IN_CHILD void reset_signals(const LaunchPlan& plan)
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+ESCHER_IN_CHILD bool note_execution(LaunchPlan& plan)
+{
+    Execution& execution = plan.execution;
+    execution.pid = ::getpid();
+    execution.at_ticks = ticks_since_boot();
+    if (plan.record < 0)
+        return true;
+    errno = ENOSPC; // of a write that ends short
+    return ::pwrite(plan.record, &execution, sizeof execution, plan.record_at) ==
+           static_cast<ssize_t>(sizeof execution);
+}
+
 /// Returns only if no candidate can be executed; errno says why, as execvp(3) would, but without its shell.
 ESCHER_IN_CHILD void execute(const LaunchPlan& plan)
 {
@@ -127,9 +139,6 @@ ESCHER_IN_CHILD ChildStep become_program(LaunchPlan& plan, pid_t parent)
         return ChildStep::descriptors;
     if (const auto failed = apply_limits(plan); failed != ChildStep::none)
         return failed;
-    // From here on the run counts as executed. While we are still the owner of the file.
-    if (::fchmod(1, OutputFile::mark_executed_mode) < 0)
-        return ChildStep::mark;
     if (plan.changes_user)
         if (const auto failed = become_user(plan); failed != ChildStep::none)
             return failed;
@@ -143,6 +152,10 @@ ESCHER_IN_CHILD ChildStep become_program(LaunchPlan& plan, pid_t parent)
         errno = ESRCH;
         return ChildStep::death_signal;
     }
+    // From here on the run counts as executed. Before this moment the child dies with its parent and leaves nothing; while
+    // it has the lock file open, the runner's mark is held.
+    if (!note_execution(plan))
+        return ChildStep::record;
     reset_signals(plan);
     // Everything of ours is close-on-exec already; what a caller leaked into us is not.
     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);

@@ -1,71 +1,116 @@
 #include "os/strays.hpp"
 
+#include "os/run_tag.hpp"
+
+#include <escher/error.hpp>
+
 #include <algorithm>
 #include <csignal>
-#include <ctime>
 
 namespace escher::os {
+
+bool Strays::Standing::is_clean(RunId run) const
+{
+    return !unclear && std::find(occupied.begin(), occupied.end(), run) == occupied.end();
+}
 
 void Strays::allow_since(std::int64_t start_ticks)
 {
     allowed_since_ = std::min(allowed_since_.value_or(start_ticks), start_ticks);
 }
 
-std::vector<RunId> Strays::kill_for(const Children& children)
+void Strays::reaped(pid_t pid)
 {
-    std::vector<RunId> occupied;
-    for (const pid_t pid : own_children()) {
-        if (children.find_main(pid) != nullptr)
-            continue;
-        const auto stray = read_process(pid);
-        if (!stray || !stray->lives())
-            continue;
-        const auto owner = owner_of(*stray, children);
-        const Child* child = owner ? children.find(*owner) : nullptr;
-        if (child == nullptr || child->stage != Child::Stage::clearing)
-            continue;
-        // Our own child and not reaped: the pid cannot be anybody else's.
-        ::kill(pid, SIGKILL);
-        if (std::find(occupied.begin(), occupied.end(), *owner) == occupied.end())
-            occupied.push_back(*owner);
-    }
-    return occupied;
+    killed_.erase(pid);
+    without_environment_.erase(pid);
 }
 
-std::optional<RunId> Strays::owner_of(const ProcessStat& stray, const Children& children) const
+Strays::Standing Strays::kill_for(const Children& children, SteadyTime now)
 {
-    for (const auto& [run, child] : children.all())
-        if (child->stage != Child::Stage::ended && child->pid == stray.session)
-            return run;
-    auto tags = environment_tags(stray.pid, instance_);
-    // In the middle of an exec a process has no environment for a moment, a tick that was just started as well.
-    constexpr timespec moment = {.tv_sec = 0, .tv_nsec = 1'000'000};
-    for (int looks = 0; tags.empty && looks < 20; ++looks) {
-        ::nanosleep(&moment, nullptr);
-        tags = environment_tags(stray.pid, instance_);
+    Standing standing;
+    try {
+        for (const pid_t pid : own_children_.read())
+            if (children.find_main(pid) == nullptr)
+                look_at(pid, children, now, standing);
+    } catch (const Error&) {
+        standing.unclear = true; // that /proc cannot be read says nothing of any process
     }
+    for (const auto& [pid, run] : killed_)
+        standing.occupied.push_back(run);
+    return standing;
+}
+
+void Strays::look_at(pid_t pid, const Children& children, SteadyTime now, Standing& standing)
+{
+    if (killed_.contains(pid))
+        return;
+    const auto owner = owner_of(pid, children, now);
+    if (owner.kind == Owner::Kind::unclear) {
+        standing.unclear = true;
+        return;
+    }
+    const Child* child = owner.kind == Owner::Kind::run ? children.find(owner.run) : nullptr;
+    if (child == nullptr || child->stage != Child::Stage::clearing || child->leftovers == Leftovers::allow)
+        return;
+    // Our own child and not reaped: the pid cannot be anybody else's. One that has ended already is awaited all the same.
+    ::kill(pid, SIGKILL);
+    killed_.emplace(pid, owner.run);
+}
+
+Strays::Owner Strays::owner_of(pid_t pid, const Children& children, SteadyTime now)
+{
+    constexpr Owner unclear{.kind = Owner::Kind::unclear};
+    const auto belongs_to = [](RunId run) { return Owner{.kind = Owner::Kind::run, .run = run}; };
+    // The tag is there until the process is reaped.
+    if (const auto tag = read_run_tag(pid, instance_); tag.sight == RunTag::Sight::tagged)
+        return belongs_to(tag.run);
+    // It has set the limit itself that carries the tag, or there was no room for one.
+    const auto stray = read_process(pid);
+    // Ended or ending: it will be reaped, and only then is its last orphan ours. Nothing tells any more whose it was.
+    if (!stray || !stray->lives() || (stray->exiting && stray->threads <= 1))
+        return unclear;
+    // The youngest first: where a pid was given again, no process of the older one's session was left.
+    const auto& all = children.all();
+    for (auto entry = all.rbegin(); entry != all.rend(); ++entry)
+        if (entry->second->stage != Child::Stage::ended && entry->second->pid == stray->session)
+            return belongs_to(entry->first);
+    const auto tags = environment_tags(pid, instance_);
+    if (tags.sight == EnvironmentTags::Sight::gone)
+        return unclear;
+    if (tags.sight == EnvironmentTags::Sight::empty && is_between_programs(pid, now))
+        return unclear;
     if (tags.detached_tick)
-        return std::nullopt; // a job that created a job has started a tick: that is not a part of the job
+        return {}; // a job that created a job has started a tick: that is not a part of the job
     if (tags.run)
-        return tags.run;
+        return belongs_to(*tags.run);
+    for (const auto& [run, child] : all)
+        if (child->stage != Child::Stage::ended && writes_to(pid, path_of_descriptor(child->output.fd())))
+            return belongs_to(run);
+    return owner_by_age(*stray, children);
+}
 
-    for (const auto& [run, child] : children.all())
-        if (child->stage != Child::Stage::ended && writes_to(stray.pid, path_of_descriptor(child->output.fd())))
-            return run;
+/// In the middle of an exec a process has no environment for a moment.
+bool Strays::is_between_programs(pid_t pid, SteadyTime now)
+{
+    constexpr std::chrono::milliseconds moment{20};
+    return now - without_environment_.try_emplace(pid, now).first->second < moment;
+}
 
-    // It has left the session, cleared its environment and redirected its output. A process is younger than the job that it comes from: where
-    // only runs that are being cleared come into question, it goes with them; else it is left until it is clear.
+/// It has left the session, cleared its environment and redirected its output. A process is younger than the job that it
+/// comes from: where only runs that are being cleared come into question, it goes with them.
+Strays::Owner Strays::owner_by_age(const ProcessStat& stray, const Children& children) const
+{
     if (allowed_since_ && *allowed_since_ <= stray.start_ticks)
-        return std::nullopt;
-    std::optional<RunId> candidate;
+        return {};
+    Owner owner;
     for (const auto& [run, child] : children.all()) {
         if (child->stage == Child::Stage::ended || child->start_ticks > stray.start_ticks)
             continue;
-        if (child->stage == Child::Stage::running)
-            return std::nullopt;
-        candidate = run;
+        if (child->stage == Child::Stage::running) // it may as well be this one's, which needs it
+            return {.kind = tags_are_possible() ? Owner::Kind::nobody : Owner::Kind::unclear};
+        owner = {.kind = Owner::Kind::run, .run = run};
     }
-    return candidate;
+    return owner;
 }
 
 } // namespace escher::os

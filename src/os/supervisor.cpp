@@ -41,18 +41,11 @@ class Supervisor final : public Executor {
 public:
     explicit Supervisor(SupervisorOptions options)
         : options_(std::move(options)), directory_(options_.output_directory),
-          launcher_(directory_, options_.instance), strays_(options_.instance),
-          remains_(directory_, options_.instance, options_.mark_lives)
+          launcher_(directory_, options_.executions, options_.instance), strays_(options_.instance),
+          remains_(directory_, options_.executions, options_.instance, options_.mark_lives)
     {
         if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
             throw Error(ExitStatus::unavailable, "cannot become a child subreaper: " + errno_text(errno));
-        // Before any claim: where there is no directory at all, recovery cannot tell a claim that was never executed from
-        // one whose output somebody has deleted, and leaves both alone.
-        try {
-            static_cast<void>(directory_.open_or_create());
-        } catch (const Error&) {
-            // start() says so, if there is anything to start.
-        }
     }
 
     StartResult start(const LaunchSpec& spec) override;
@@ -82,6 +75,7 @@ private:
     void end_main(Child& child);
     void enforce(Child& child, SteadyTime now);
     void clear(std::vector<RunEnded>& ended, SteadyTime now);
+    Strays::Standing clear_strays(SteadyTime now);
     RunEnded finish(Child& child);
     [[nodiscard]] SteadyTime next_deadline(SteadyTime at_latest) const;
 
@@ -94,12 +88,14 @@ private:
     Strays strays_;
     Remains remains_;
     OomWitness oom_;
+    std::optional<SteadyTime> look_again_at_; ///< something that is going on without telling us when it is over
 };
 
 StartResult Supervisor::start(const LaunchSpec& spec)
 {
     try {
         oom_.watch();
+        strays_.prepare();
         auto result = launcher_.launch(spec, children_);
         unended_ += std::holds_alternative<Started>(result) ? 1 : 0;
         return result;
@@ -145,7 +141,10 @@ void Supervisor::reap()
             ::kill(-main->pid, SIGKILL);
         int status = 0;
         rusage usage = {};
-        if (::wait4(info.si_pid, &status, WNOHANG, &usage) != info.si_pid || main == nullptr)
+        if (::wait4(info.si_pid, &status, WNOHANG, &usage) != info.si_pid)
+            continue;
+        strays_.reaped(info.si_pid);
+        if (main == nullptr)
             continue;
         main->usage = usage_of(usage);
         main->outcome = outcome_of(status);
@@ -192,6 +191,7 @@ void Supervisor::enforce(Child& child, SteadyTime now)
 
 void Supervisor::clear(std::vector<RunEnded>& ended, SteadyTime now)
 {
+    look_again_at_.reset();
     std::vector<Child*> clearing;
     for (const auto& [run, child] : children_.all())
         if (child->stage == Child::Stage::clearing)
@@ -204,17 +204,37 @@ void Supervisor::clear(std::vector<RunEnded>& ended, SteadyTime now)
             strays_.allow_since(child->start_ticks);
     const bool must_kill = std::any_of(clearing.begin(), clearing.end(),
                                        [](const Child* child) { return child->leftovers == Leftovers::kill; });
-    const auto occupied = must_kill ? strays_.kill_for(children_) : std::vector<RunId>{};
+    const auto standing = must_kill ? clear_strays(now) : Strays::Standing{};
     for (Child* child : clearing) {
-        const bool clean = std::find(occupied.begin(), occupied.end(), child->run) == occupied.end();
+        const bool clean = child->leftovers == Leftovers::allow || standing.is_clean(child->run);
         if (!clean && now < *child->give_up_at)
             continue;
         if (!clean) {
-            child->output.say("[escher-cron: a process of this job does not die of KILL and was left behind]");
+            const std::string what = standing.unclear
+                                         ? "it cannot be told whether processes of this job are left"
+                                         : "a process of this job does not die of KILL and was left behind";
+            child->output.say("[escher-cron: " + what + "]");
             if (!succeeded(child->outcome)) // no second one beside it
-                child->outcome = Lost{"a process of it does not die of KILL and was left behind"};
+                child->outcome = Lost{what};
         }
         ended.push_back(finish(*child));
+    }
+}
+
+/// Kills what runs in stage clearing have left, and is sure of what it says: that no child of ours has died between the
+/// look and the answer, whose orphans the look would have missed.
+Strays::Standing Supervisor::clear_strays(SteadyTime now)
+{
+    constexpr std::chrono::milliseconds moment{2};
+    for (;;) {
+        const auto standing = strays_.kill_for(children_, now);
+        siginfo_t info = {};
+        if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
+            reap();
+            continue;
+        }
+        look_again_at_ = standing.unclear ? std::optional(now + moment) : std::nullopt;
+        return standing;
     }
 }
 
@@ -228,7 +248,7 @@ RunEnded Supervisor::finish(Child& child)
 
 SteadyTime Supervisor::next_deadline(SteadyTime at_latest) const
 {
-    SteadyTime next = at_latest;
+    SteadyTime next = std::min(at_latest, look_again_at_.value_or(at_latest));
     for (const auto& [run, child] : children_.all()) {
         if (child->stage == Child::Stage::ended)
             continue;

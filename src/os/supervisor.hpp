@@ -1,5 +1,7 @@
 #pragma once
 
+#include "os/execution_record.hpp"
+
 #include <escher/executor.hpp>
 
 #include <filesystem>
@@ -13,6 +15,7 @@ struct SupervisorOptions {
     std::int64_t max_output_bytes = 16 * 1024 * 1024;
     std::string instance; ///< the database's uuid: tells our runs from those of another database, in /proc
     std::function<bool(std::int64_t)> mark_lives; ///< LockFile::mark_lives
+    ExecutionRecord executions{}; ///< LockFile::executions
 };
 
 /// The Executor that runs real processes. One per process: it blocks SIGCHLD, SIGTERM, SIGINT and SIGHUP and reads them from a

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/lock_file.hpp"
 #include "os/supervisor.hpp"
 #include "temporary_directory.hpp"
 
@@ -9,16 +10,18 @@
 class Bench {
 public:
     explicit Bench(std::int64_t max_output_bytes = 16 << 20)
-        : jobs_(escher::os::make_supervisor({.output_directory = directory_ / "output",
-                                             .max_output_bytes = max_output_bytes,
-                                             .instance = instance,
-                                             .mark_lives = {}}))
+        : lock_(directory_ / "lock"), jobs_(escher::os::make_supervisor({.output_directory = directory_ / "output",
+                                                                         .max_output_bytes = max_output_bytes,
+                                                                         .instance = instance,
+                                                                         .mark_lives = {},
+                                                                         .executions = lock_.executions()}))
     {
     }
 
     static constexpr const char* instance = "3b1c7a52-0000-4000-8000-0123456789ab";
 
     [[nodiscard]] escher::Executor& jobs() { return *jobs_; }
+    [[nodiscard]] const escher::os::LockFile& lock() const { return lock_; }
     [[nodiscard]] const TemporaryDirectory& directory() const { return directory_; }
     [[nodiscard]] std::filesystem::path output_directory() const { return directory_ / "output"; }
 
@@ -82,6 +85,7 @@ public:
 
 private:
     TemporaryDirectory directory_;
+    escher::os::LockFile lock_;
     std::unique_ptr<escher::Executor> jobs_;
     std::int64_t last_run_ = 0;
 };

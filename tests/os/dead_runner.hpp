@@ -18,8 +18,10 @@ public:
         const escher::os::Fd reader(ends[0]);
         escher::os::Fd writer(ends[1]);
         const pid_t runner = fork_and_run([&] {
-            const auto jobs = escher::os::make_supervisor(
-                {.output_directory = bench.output_directory(), .instance = Bench::instance, .mark_lives = {}});
+            const auto jobs = escher::os::make_supervisor({.output_directory = bench.output_directory(),
+                                                           .instance = Bench::instance,
+                                                           .mark_lives = {},
+                                                           .executions = bench.lock().executions()});
             const auto result = jobs->start(spec);
             const auto* started = std::get_if<escher::Started>(&result);
             const std::int64_t process[2] = {started == nullptr ? 0 : started->process.pid,
@@ -40,6 +42,7 @@ public:
         run_.started_at = escher::Time{};
         run_.output_file = spec.output_file;
         run_.process = escher::ProcessIdentity{process[0], process[1], escher::os::boot_id()};
+        run_.runner.mark = bench.lock().mark();
         run_.runner.process = {runner, escher::os::read_process(runner)->start_ticks, escher::os::boot_id()};
         ::kill(runner, SIGKILL);
         REQUIRE(await_exit(runner) == -SIGKILL);

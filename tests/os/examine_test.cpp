@@ -5,6 +5,9 @@
 #include "os/process_table.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <pthread.h>
+#include <sys/resource.h>
 
 using namespace escher;
 
@@ -92,7 +95,7 @@ TEST_CASE("a process in the session of a dead leader is waited for, but not kill
     Bench bench;
     const Fifo fifo(bench.directory() / "ready");
     DeadRunner runner(bench,
-                      bench.shell("env -i PATH=$PATH sh -c 'echo $$ > " + fifo.path() +
+                      bench.shell("env -i PATH=$PATH prlimit --rttime=unlimited sh -c 'echo $$ > " + fifo.path() +
                                   "; exec sleep 1000' > /dev/null 2>&1 & exec sleep 1000"),
                       &fifo);
     const auto main = static_cast<pid_t>(runner.run().process->pid);
@@ -143,27 +146,53 @@ TEST_CASE("a claim whose runner died before the exec was never executed")
     const DeadRunner runner(bench, bench.shell("exit 0"));
     const auto run = unrecorded(runner.run());
     const auto file = bench.output_directory() / run.output_file;
-    SUBCASE("before the output file was made")
+    const auto record = bench.directory() / "lock";
+    auto next = run; // claimed by the same runner, which did not get round to it
+    next.id = RunId{static_cast<std::int64_t>(run.id) + 1};
+    next.output_file = "7.7.log";
+    SUBCASE("nothing is noted of it where its runner noted what it executed")
     {
-        std::filesystem::remove(file);
-        CHECK(bench.jobs().examine(run) == Liveness::never_executed);
-        CHECK(bench.jobs().examine(runner.run()) == Liveness::dead); // a start on record stands
+        CHECK(bench.jobs().examine(next) == Liveness::never_executed);
+        next.started_at = Time{};
+        CHECK(bench.jobs().examine(next) == Liveness::dead); // a start on record stands
     }
-    SUBCASE("between the output file and the exec")
+    SUBCASE("nor of it, but of the run whose place it would have taken")
     {
-        std::filesystem::remove(file);
-        CHECK(await_exit(fork_and_run([&] {
-                  os::OutputDirectory directory(bench.output_directory());
-                  const os::OutputFile output(directory, run.output_file);
-                  ::kill(::getpid(), SIGKILL);
-                  return 0;
-              })) == -SIGKILL);
-        CHECK(bench.jobs().examine(run) == Liveness::never_executed);
-        CHECK(bench.jobs().examine(runner.run()) == Liveness::dead);
+        next.id = RunId{static_cast<std::int64_t>(run.id) + os::ExecutionRecord::slots};
+        CHECK(bench.jobs().examine(next) == Liveness::never_executed);
     }
-    SUBCASE("but not after the exec, recorded or not")
+    SUBCASE("but not once it was, recorded or not, whatever became of its output file")
     {
         CHECK(bench.jobs().examine(run) == Liveness::dead);
+        std::filesystem::remove(file);
+        CHECK(bench.jobs().examine(run) == Liveness::dead);
+    }
+    SUBCASE("nor where a later run's note may have taken the place of its own")
+    {
+        next.id = RunId{static_cast<std::int64_t>(run.id) - os::ExecutionRecord::slots};
+        CHECK(bench.jobs().examine(next) == Liveness::dead);
+    }
+    SUBCASE("nor where its runner noted elsewhere: the lock file was made anew, or emptied")
+    {
+        std::filesystem::remove(record);
+        const os::LockFile anew(record);
+        const auto jobs = os::make_supervisor({.output_directory = bench.output_directory(),
+                                               .instance = Bench::instance,
+                                               .mark_lives = {},
+                                               .executions = anew.executions()});
+        CHECK(jobs->examine(run) == Liveness::dead);
+        CHECK(jobs->examine(next) == Liveness::dead);
+        std::filesystem::resize_file(record, 0);
+        const os::LockFile emptied(record);
+        CHECK(os::LockFile::epoch_of(emptied.mark()) != os::LockFile::epoch_of(anew.mark()));
+    }
+    SUBCASE("nor where another database shares the lock")
+    {
+        const auto jobs = os::make_supervisor({.output_directory = bench.output_directory(),
+                                               .instance = "another",
+                                               .mark_lives = {},
+                                               .executions = bench.lock().executions()});
+        CHECK(jobs->examine(run) == Liveness::dead);
     }
 }
 
@@ -217,6 +246,93 @@ TEST_CASE("remains are killed, but never the process that kills")
               inner.jobs().kill_remains(run);
               return await_exit(other) == -SIGKILL ? 0 : 1;
           })) == 0);
+}
+
+namespace {
+
+/// A job that leaves a daemon which tells nothing about where it comes from and cannot be dumped, as ssh-agent cannot.
+std::string hidden_daemon(const Fifo& ready)
+{
+    return "env -i PATH=$PATH setsid perl -e 'require \"syscall.ph\"; syscall(&SYS_prctl, 4, 0, 0, 0, 0);"
+           " open F, \">" +
+           ready.path() +
+           "\"; print F \"$$\\n\"; close F; sleep 1000' > /dev/null 2>&1 &"
+           " exec sleep 1000";
+}
+
+/// As a user that has no other processes, which could be mistaken for the job's.
+int as_somebody(const std::function<int()>& body)
+{
+    return await_exit(fork_and_run([&] {
+        if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(60123) != 0 || ::setuid(60123) != 0))
+            return 98;
+        return body();
+    }));
+}
+
+} // namespace
+
+TEST_CASE("a descendant that hides everything is known by its tag, before anything is recorded, and killed")
+{
+    const auto follow = [] {
+        Bench bench;
+        const Fifo ready(bench.directory() / "ready");
+        DeadRunner runner(bench, bench.shell(hidden_daemon(ready)), &ready);
+        const Run run = unrecorded(runner.run());
+        const Watched daemon(runner.told_pid());
+        if (bench.jobs().examine(run) != Liveness::orphaned || !daemon.lives())
+            return 1;
+        bench.jobs().kill_remains(run);
+        return daemon.ends() && bench.jobs().examine(run) == Liveness::dead ? 0 : 2;
+    };
+    CHECK(follow() == 0);
+    CHECK(as_somebody(follow) == 0);
+}
+
+TEST_CASE("where processes cannot be tagged, one that hides its environment is a doubt until it ends")
+{
+    CHECK(as_somebody([] {
+              const rlimit no_room = {.rlim_cur = 1'000'000'000, .rlim_max = 1'000'000'000};
+              if (::setrlimit(RLIMIT_RTTIME, &no_room) != 0)
+                  return 1;
+              Bench bench;
+              const Fifo ready(bench.directory() / "ready");
+              DeadRunner runner(bench, bench.shell(hidden_daemon(ready)), &ready);
+              const Watched daemon(runner.told_pid());
+              if (bench.jobs().examine(runner.run()) != Liveness::doubtful)
+                  return 2;
+              bench.jobs().kill_remains(runner.run());
+              if (!daemon.lives()) // nothing is killed on a doubt
+                  return 3;
+              daemon.kill();
+              return daemon.ends() && bench.jobs().examine(runner.run()) == Liveness::dead ? 0 : 4;
+          }) == 0);
+}
+
+TEST_CASE("a main process of which only another thread lives has not ended")
+{
+    const Fifo ready(std::filesystem::temp_directory_path() / ("escher-thread." + std::to_string(::getpid())));
+    const pid_t victim = fork_and_run([&] {
+        pthread_t thread{};
+        ::pthread_create(
+            &thread, nullptr,
+            [](void* fifo) -> void* {
+                while (os::read_process(::getpid())->state != 'Z')
+                    ::sched_yield();
+                static_cast<const Fifo*>(fifo)->write_line("ready");
+                for (;;)
+                    ::pause();
+            },
+            const_cast<Fifo*>(&ready));
+        ::syscall(SYS_exit, 0); // this thread only
+        return 0;
+    });
+    CHECK(ready.read_line() == "ready");
+    CHECK(os::read_process(victim)->state == 'Z');
+    CHECK(os::read_process(victim)->lives());
+    ::kill(victim, SIGKILL);
+    CHECK(await_exit(victim) == -SIGKILL);
+    std::filesystem::remove(ready.path());
 }
 
 TEST_CASE("a session that only a row calls a run's is waited for, but not killed")

@@ -53,6 +53,73 @@ TEST_CASE("descendants that left the session are killed before the run is told o
     }
 }
 
+TEST_CASE("descendants that hide are killed, whatever else runs")
+{
+    Bench bench;
+    const Fifo ready(bench.directory() / "ready");
+    const Fifo go(bench.directory() / "go");
+    const auto other = bench.shell("exec sleep 1000"); // older and running, so that age tells nothing
+    bench.start(other);
+    const std::vector<std::string> ways = {
+        "env -i PATH=$PATH setsid " + stay(ready) + " > /dev/null 2>&1 < /dev/null &",
+        "env -i PATH=$PATH setsid perl -e 'require \"syscall.ph\"; syscall(&SYS_prctl, 4, 0, 0, 0, 0);"
+        " open F, \">" +
+            ready.path() + "\"; print F \"$$\\n\"; close F; sleep 1000' > /dev/null 2>&1 &",
+    };
+    for (const auto& way : ways) {
+        CAPTURE(way);
+        const auto spec = bench.shell(way + " read line < " + go.path());
+        bench.start(spec);
+        const Watched left(ready.read_pid());
+        CHECK(left.lives());
+        go.write_line("go");
+        CHECK(bench.await(spec.run).outcome == Outcome{Exited{0}});
+        CHECK_FALSE(left.lives());
+    }
+    bench.jobs().stop(other.run, 30s, false);
+    bench.await(other.run);
+}
+
+TEST_CASE("what one run may leave is not killed with what another may not")
+{
+    Bench bench;
+    const Fifo ready(bench.directory() / "ready");
+    const Fifo go(bench.directory() / "go");
+    const std::string script = "setsid " + stay(ready) + " > /dev/null 2>&1 & read line < " + go.path();
+    auto allowed = bench.shell(script);
+    allowed.leftovers = Leftovers::allow;
+    const auto killed = bench.shell(script);
+    std::vector<Watched> left;
+    for (const auto& spec : {allowed, killed}) {
+        const auto process = bench.start(spec);
+        left.emplace_back(ready.read_pid());
+        go.write_line("go");
+        siginfo_t info = {}; // both are to be cleared at once
+        REQUIRE(::waitid(P_PID, static_cast<id_t>(process.pid), &info, WEXITED | WNOWAIT) == 0);
+    }
+    std::size_t ended = 0;
+    while (ended < 2)
+        ended += bench.jobs().wait(std::chrono::minutes(2)).size();
+    CHECK(left[0].lives());
+    CHECK_FALSE(left[1].lives());
+    left[0].kill();
+    CHECK(left[0].ends());
+}
+
+TEST_CASE("a run whose leftovers take their time to die is not told of before they have")
+{
+    // Each of them ends on its own as well, at the very moment at which it is looked for.
+    Bench bench;
+    for (int round = 0; round < 40; ++round) {
+        const auto spec =
+            bench.shell("for i in 1 2 3 4; do setsid sh -c 'exec 9>>" + (bench.directory() / "held").string() +
+                        "; flock -x 9; sleep 0.00$i; :' > /dev/null 2>&1 & done; exit 3");
+        CHECK(bench.run(spec).outcome == Outcome{Exited{3}});
+        CHECK(bench.run(bench.job({"/usr/bin/flock", "-n", (bench.directory() / "held").string(), "true"})).outcome ==
+              Outcome{Exited{0}});
+    }
+}
+
 TEST_CASE("an orphan with a cleared environment belongs to the run whose output it writes to")
 {
     Bench bench;
@@ -127,11 +194,16 @@ TEST_CASE("a tick that a job has started in the background is not a part of the 
 {
     Bench bench;
     const Fifo ready(bench.directory() / "ready");
-    const auto spec = bench.shell("env ESCHER_CRON_DETACHED=1 setsid " + stay(ready) +
-                                  " > /dev/null 2>&1 & read pid < " + ready.path() + "; echo $pid");
-    CHECK(bench.run(spec).outcome == Outcome{Exited{0}});
-    const Watched tick(static_cast<pid_t>(std::stoi(bench.output(spec))));
+    const auto run = [&](const std::string& start) {
+        const auto spec =
+            bench.shell(start + stay(ready) + " > /dev/null 2>&1 & read pid < " + ready.path() + "; echo $pid");
+        CHECK(bench.run(spec).outcome == Outcome{Exited{0}});
+        return Watched(static_cast<pid_t>(std::stoi(bench.output(spec))));
+    };
+    // As start_detached() does it.
+    const auto tick = run("env -i PATH=$PATH ESCHER_CRON_DETACHED=1 prlimit --rttime=unlimited setsid ");
     CHECK(tick.lives());
     tick.kill();
     CHECK(tick.ends());
+    CHECK_FALSE(run("env ESCHER_CRON_DETACHED=1 setsid ").lives()); // that word alone does not save anybody
 }
