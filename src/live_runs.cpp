@@ -16,6 +16,15 @@ RunId run_of(const RunReport& report)
     return std::visit([](const auto& one) { return one.run; }, report);
 }
 
+/// Numbers with commas between them.
+std::string list_of(const std::vector<RunId>& runs)
+{
+    std::string list;
+    for (const RunId run : runs)
+        list += (list.empty() ? "" : ",") + std::to_string(static_cast<std::int64_t>(run));
+    return list;
+}
+
 } // namespace
 
 std::string LiveRuns::start(std::vector<Claim> claims)
@@ -28,7 +37,9 @@ std::string LiveRuns::start(std::vector<Claim> claims)
                 reports_.emplace_back(RunRejected{claim.run, *late, JobState::cancelled});
                 continue;
             }
-            const LaunchSpec spec = launch_spec(config_, instance_, claim);
+            LaunchSpec spec = launch_spec(config_, setup_.instance, claim);
+            if (!setup_.outer_runs.empty())
+                spec.environment["ESCHER_OUTER_RUNS"] = list_of(setup_.outer_runs);
             const RunId run = claim.run;
             JobPolicy policy = policy_of(config_.policies, claim.job);
             live_.insert_or_assign(run, Live{std::move(claim), std::move(policy)});

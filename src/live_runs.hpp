@@ -9,9 +9,8 @@ namespace escher {
 /// The runs of one tick, from their claim until their result is durable, and all reports that are not durable yet.
 class LiveRuns {
 public:
-    LiveRuns(Executor& jobs, const Config& config, const std::string& instance, const Clock& now,
-             const TickEvents& events)
-        : jobs_(jobs), config_(config), instance_(instance), now_(now), events_(events)
+    LiveRuns(Executor& jobs, const Config& config, const TickSetup& setup, const Clock& now, const TickEvents& events)
+        : jobs_(jobs), config_(config), setup_(setup), now_(now), events_(events)
     {
     }
 
@@ -56,7 +55,7 @@ private:
 
     Executor& jobs_;
     const Config& config_;
-    const std::string& instance_;
+    const TickSetup& setup_;
     const Clock& now_;
     const TickEvents& events_;
     std::map<RunId, Live> live_; ///< started here, or claimed and about to be

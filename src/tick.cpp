@@ -24,12 +24,19 @@ constexpr Duration housekeeping_after = 20s; // a tick may live for days, or eac
 constexpr Duration rest_after_trouble = 5s;
 constexpr int most_store_failures = 60; // in a row, a second apart, while results wait to be recorded
 
+ClaimRequest whole_request(const Config& config, const TickSetup& setup)
+{
+    ClaimRequest request = claim_request(config, setup.self);
+    request.limits.outer_runs = setup.outer_runs;
+    return request;
+}
+
 class Tick {
 public:
     Tick(Store& store, Executor& jobs, TickLock& lock, const Config& config, const TickSetup& setup, const Clock& now,
          const TickEvents& events)
         : store_(store), jobs_(jobs), lock_(lock), config_(config), setup_(setup), now_(now), events_(events),
-          whole_request_(claim_request(config, setup.self)), runs_(jobs, config, setup.instance, now, events)
+          whole_request_(whole_request(config, setup)), runs_(jobs, config, setup, now, events)
     {
     }
 
@@ -285,7 +292,7 @@ private:
             return false;
         const auto running = store_.running_jobs();
         const bool supervised = std::any_of(running.begin(), running.end(), [this](const RunningJob& other) {
-            return jobs_.examine(other.run) == Liveness::supervised;
+            return !is_outer(other.run.id) && jobs_.examine(other.run) == Liveness::supervised;
         });
         if (!supervised)
             return false;
@@ -298,6 +305,11 @@ private:
         }
         request.limits.default_per_key = std::numeric_limits<int>::max();
         return store_.has_due(request, now);
+    }
+
+    [[nodiscard]] bool is_outer(RunId run) const
+    {
+        return std::find(setup_.outer_runs.begin(), setup_.outer_runs.end(), run) != setup_.outer_runs.end();
     }
 
     void close_books()

@@ -62,6 +62,7 @@ struct SelectionLimits {
     std::map<std::string, QueueLimits> queues; ///< a queue that is not named has no limits of its own
     int default_per_key = 1; ///< QueueLimits::per_key of a queue that is not named
     std::optional<Duration> aging; ///< waiting this long improves a job's priority by one; none: never
+    std::vector<RunId> outer_runs; ///< do not count: whoever selects runs inside them, and they wait for it
 };
 
 /// Where a row of plain SQL that names no queue or no priority belongs.

@@ -18,6 +18,9 @@
 
 #include <poll.h>
 
+#include <charconv>
+#include <sstream>
+
 namespace escher::cli {
 
 namespace {
@@ -130,6 +133,24 @@ TickEvents both(const TickEvents& first, const TickEvents& second)
     };
 }
 
+/// The runs that this tick has been started in: its own, as a job's environment tells, and those around it. They wait for
+/// it to end, so it must not wait for their slots. A detached tick is waited for by nobody.
+std::vector<RunId> outer_runs(Kind kind, const std::string& instance)
+{
+    if (kind == Kind::detached || os::environment_variable("ESCHER_INSTANCE") != instance)
+        return {};
+    std::istringstream in(os::environment_variable("ESCHER_OUTER_RUNS").value_or("") + "," +
+                          os::environment_variable("ESCHER_RUN_ID").value_or(""));
+    std::vector<RunId> runs;
+    for (std::string word; std::getline(in, word, ',');) {
+        std::int64_t number = 0;
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+        if (error == std::errc{} && end == word.data() + word.size() && number > 0)
+            runs.push_back(RunId{number});
+    }
+    return runs;
+}
+
 int tick(Context& context, Kind kind, LogSink& sink)
 {
     const Config& config = context.config();
@@ -155,6 +176,7 @@ int tick(Context& context, Kind kind, LogSink& sink)
         .host = os::host_name(),
         .instance = instance,
         .load = os::load_average,
+        .outer_runs = outer_runs(kind, instance),
         .linger = kind == Kind::detached ? detached_linger : Duration::zero(),
     };
     TickLock held{

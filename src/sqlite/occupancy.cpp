@@ -35,10 +35,13 @@ Occupancy read_occupancy(Database& database, const SelectionLimits& limits, Time
     Occupancy taken;
     {
         Query query = database.query(R"SQL(
-            SELECT id, queue, concurrency_key FROM {job} INDEXED BY {job}_unfinished
+            SELECT id, queue, concurrency_key, run FROM {job} INDEXED BY {job}_unfinished
             WHERE finished_at IS NULL AND state = 'running' ORDER BY id
         )SQL");
         while (query.step()) {
+            const auto& outer = limits.outer_runs;
+            if (!outer.empty() && std::find(outer.begin(), outer.end(), RunId(query.integer(3))) != outer.end())
+                continue;
             ++taken.running;
             const auto queue = query.text(1);
             ++taken.by_queue[queue];

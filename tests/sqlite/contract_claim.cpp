@@ -57,6 +57,25 @@ TEST_CASE("no more jobs run than run.concurrency, over all ticks")
     CHECK(store->has_due(slots(9, 4), start));
 }
 
+TEST_CASE("runs around the one that selects count in no limit")
+{
+    const auto store = new_store();
+    auto job = in_queue("slow");
+    job.concurrency_key = "key";
+    create_one(*store, job);
+    auto request = slots(9, 1);
+    request.limits.queues["slow"].concurrency = 1;
+    const auto outer = claim(*store, request);
+    REQUIRE(outer.size() == 1);
+    const auto inner = create_one(*store, job);
+    CHECK_FALSE(store->has_due(request, start));
+    request.limits.outer_runs = {outer.front().run};
+    CHECK(store->has_due(request, start));
+    CHECK(ids(claim(*store, request)) == std::vector{inner});
+    create_one(*store, job);
+    CHECK_FALSE(store->has_due(request, start)); // the inner one counts
+}
+
 TEST_CASE("a full queue holds nobody else up")
 {
     const auto store = new_store();

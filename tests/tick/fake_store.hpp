@@ -138,7 +138,7 @@ public:
         memory.evaluated_until = std::max(memory.evaluated_until.value_or(Time{}), step.evaluated_until);
         return recorded;
     }
-    Occupancy occupancy(const SelectionLimits&, Time) override { return occupancy_now(); }
+    Occupancy occupancy(const SelectionLimits& limits, Time) override { return occupancy_now(limits); }
 
     // What the loop never asks.
     std::vector<Created> create(std::span<const NewJob>, Time) override { unasked(); }
@@ -164,11 +164,12 @@ public:
 private:
     [[noreturn]] static void unasked() { throw std::logic_error("the loop has no business with this verb"); }
 
-    [[nodiscard]] Occupancy occupancy_now() const
+    [[nodiscard]] Occupancy occupancy_now(const SelectionLimits& limits) const
     {
         Occupancy taken;
         for (const auto& [id, job] : jobs)
-            if (job.state == JobState::running) {
+            if (job.state == JobState::running &&
+                std::find(limits.outer_runs.begin(), limits.outer_runs.end(), *job.run) == limits.outer_runs.end()) {
                 ++taken.running;
                 ++taken.by_queue[*job.queue];
             }
@@ -186,7 +187,7 @@ private:
         });
         std::size_t next = 0;
         Lane lane{"default", [&] { return next < waiting.size() ? std::optional(waiting[next++]) : std::nullopt; }};
-        return select({lane}, request.slots, request.limits, occupancy_now(), now);
+        return select({lane}, request.slots, request.limits, occupancy_now(request.limits), now);
     }
 
     Claim claim(Job& job, const RunnerIdentity& runner, Time now)

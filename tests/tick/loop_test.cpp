@@ -134,6 +134,18 @@ TEST_CASE("a tick that has lost the lock sees its jobs home and claims no more")
     CHECK(loop.released == 0); // still_ours() let it go
 }
 
+TEST_CASE("a tick does not wait for the run that it was started in")
+{
+    Loop loop;
+    loop.config.run.concurrency = 1;
+    const RunId outer = loop.store.add_running(loop.clock.now(), {{41, 1, "boot"}, 4000});
+    loop.jobs.others[outer] = Liveness::supervised;
+    loop.setup.outer_runs = {outer};
+    const JobId inner = loop.store.add(loop.clock.now());
+    loop.run();
+    CHECK(loop.job(inner).state == JobState::completed);
+}
+
 TEST_CASE("a tick that finds every slot taken by an older tick stays to fill those that come free")
 {
     Loop loop;
