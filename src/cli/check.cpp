@@ -1,5 +1,6 @@
 #include "cli/check_place.hpp"
 #include "cli/check_programs.hpp"
+#include "cli/commands_trust.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/findings.hpp"
@@ -29,7 +30,13 @@ void check_commands(const Config& config, Findings& findings)
                     "write it (security.commands)");
         return;
     }
-    const bool any = config.policies.commands == CommandTrust::any;
+    bool any = false;
+    try {
+        any = decide_trust(config) == CommandTrust::any;
+    } catch (const Error& error) {
+        findings.fail(error.what());
+        return;
+    }
     findings.ok(fmt::format("jobs may {}{}", any ? "bring commands of their own" : "only name a [task] of the config",
                             !decided ? " (security.commands says so)"
                             : any    ? " (nobody else can write the database)"

@@ -2,6 +2,8 @@
 
 #include "os/system.hpp"
 
+#include <escher/error.hpp>
+
 namespace escher::cli {
 
 CommandTrust decide_trust(const Config& config)
@@ -14,7 +16,13 @@ CommandTrust decide_trust(const Config& config)
     case CommandsKey::automatic:
         break;
     }
-    return os::writable_only_by_us(config.database.path) ? CommandTrust::any : CommandTrust::listed;
+    try {
+        return os::writable_only_by_us(config.database.path) ? CommandTrust::any : CommandTrust::listed;
+    } catch (const Error& error) {
+        throw Error(error.status(), "cannot tell whether others can write the database '" +
+                                        config.database.path.string() +
+                                        "', as security.commands = \"auto\" asks: " + error.what());
+    }
 }
 
 } // namespace escher::cli

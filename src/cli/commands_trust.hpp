@@ -5,7 +5,7 @@
 namespace escher::cli {
 
 /// security.commands, with "auto" decided: commands of a row's own are run only where nobody but root and this user can
-/// write the database file and its directory.
+/// write the database file and its directory. Throws Error where that cannot be told.
 [[nodiscard]] CommandTrust decide_trust(const Config& config);
 
 } // namespace escher::cli

@@ -56,6 +56,7 @@ struct Context::State {
     std::optional<std::string> config_file;
     bool utc = false;
     std::optional<Config> config;
+    bool commands_decided = false;
     std::shared_ptr<const Zone> zone;
     struct Opened {
         sqlite::Access access;
@@ -92,9 +93,7 @@ const Config& Context::config()
 {
     if (!state_->config) {
         const ConfigContext outside = config_context();
-        Config loaded = load_config(find_config(state_->config_file, system_config_file(), outside), outside);
-        loaded.policies.commands = decide_trust(loaded);
-        state_->config = std::move(loaded);
+        state_->config = load_config(find_config(state_->config_file, system_config_file(), outside), outside);
     }
     return *state_->config;
 }
@@ -124,12 +123,28 @@ Store& Context::store(sqlite::Access access)
     for (const auto& opened : state_->stores)
         if (opened.access >= access)
             return *opened.store;
-    const bool made = prepare_database_place(config(), access);
-    state_->stores.push_back({access, sqlite::open_store(open_options(access))});
-    // Who may write a database can only be told once it is there.
-    if (made)
-        state_->config->policies.commands = decide_trust(*state_->config);
+    prepare_database_place(config(), access);
+    auto store = sqlite::open_store(open_options(access));
+    decide_commands();
+    state_->stores.push_back({access, std::move(store)});
     return *state_->stores.back().store;
+}
+
+std::unique_ptr<Store> Context::copy_of_store()
+{
+    prepare_database_place(config(), sqlite::Access::read);
+    auto copy = sqlite::copy_store(open_options(sqlite::Access::read));
+    decide_commands();
+    return copy;
+}
+
+/// Only now that the database is there can be told who may write it.
+void Context::decide_commands()
+{
+    if (state_->commands_decided)
+        return;
+    state_->config->policies.commands = decide_trust(*state_->config);
+    state_->commands_decided = true;
 }
 
 SelectionLimits Context::limits()

@@ -26,13 +26,19 @@ public:
 
     [[nodiscard]] Time now() const;
 
-    /// Loaded at the first call; security.commands = "auto" is decided (again once a database has been created).
+    /// Loaded at the first call. security.commands = "auto" is decided when the first store is opened: before, commands of
+    /// a row's own are not trusted.
     [[nodiscard]] const Config& config();
     [[nodiscard]] const Zone& zone(); ///< the local one, UTC with --utc
 
     /// Opened at the first call; later calls that ask for no more get the same. Access::create makes the directory too
-    /// where there is no config at all. Throws Error as sqlite::open_store does, and for a network file system.
+    /// where there is no config at all. Throws Error as sqlite::open_store and decide_trust do, and for a network file
+    /// system.
     [[nodiscard]] Store& store(sqlite::Access access);
+
+    /// A private copy of the database, for who writes only to see what would happen. Throws as store() does.
+    [[nodiscard]] std::unique_ptr<Store> copy_of_store();
+
     [[nodiscard]] sqlite::OpenOptions open_options(sqlite::Access access);
     [[nodiscard]] SelectionLimits limits();
 
@@ -52,6 +58,8 @@ public:
     void complain(const std::string& text);
 
 private:
+    void decide_commands();
+
     struct State;
     std::unique_ptr<State> state_;
 };

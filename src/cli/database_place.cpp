@@ -37,7 +37,7 @@ std::string init_call(const Config& config)
 
 } // namespace
 
-bool prepare_database_place(const Config& config, sqlite::Access access)
+void prepare_database_place(const Config& config, sqlite::Access access)
 {
     const std::filesystem::path& file = config.database.path;
     if (const auto network = os::network_file_system(file))
@@ -46,7 +46,7 @@ bool prepare_database_place(const Config& config, sqlite::Access access)
                         "), where locks cannot be relied on: set database.path to a local directory");
     struct stat found {};
     if (::stat(file.c_str(), &found) == 0)
-        return false;
+        return;
     if (errno != ENOENT && errno != ENOTDIR)
         throw Error(errno == EACCES ? ExitStatus::permission : ExitStatus::unavailable,
                     "cannot look at the database " + quoted(file) + ": " + std::strerror(errno) +
@@ -58,13 +58,12 @@ bool prepare_database_place(const Config& config, sqlite::Access access)
     }
     const std::filesystem::path directory = file.parent_path();
     if (::stat(directory.c_str(), &found) == 0)
-        return true;
+        return;
     if (!config.file.empty())
         throw Error(ExitStatus::cannot_create, "the directory " + quoted(directory) +
                                                    " of the database does not exist: '" + init_call(config) +
                                                    "' creates it, or correct database.path");
     make_private_directories(directory);
-    return true;
 }
 
 } // namespace escher::cli

@@ -1,5 +1,4 @@
 #include "cli/context.hpp"
-#include "cli/database_place.hpp"
 #include "cli/entries.hpp"
 #include "cli/option_values.hpp"
 #include "cli/render.hpp"
@@ -14,8 +13,7 @@ int run_plan(Context& context, const Arguments& arguments)
     const Config& config = context.config();
     const Time now = context.now();
     const Time at = time_option(arguments, "at", now, context.zone()).value_or(now);
-    static_cast<void>(prepare_database_place(config, sqlite::Access::read));
-    const auto copy = sqlite::copy_store(context.open_options(sqlite::Access::read));
+    const auto copy = context.copy_of_store();
     const PlanWorld world{
         .runner = {.process = os::own_identity(), .mark = 0},
         .host = os::host_name(),

@@ -1,11 +1,12 @@
 #include "cli/shared_place.hpp"
 
+#include "os/errno_text.hpp"
 #include "os/fd.hpp"
+#include "os/name_service.hpp"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <grp.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -42,16 +43,14 @@ bool holds_only(const std::filesystem::path& directory, const std::vector<std::s
 
 gid_t group_id(const std::string& name)
 {
-    std::vector<char> buffer(16 * 1024);
-    group entry{};
-    group* found = nullptr;
-    int error = ERANGE;
-    while ((error = ::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found)) == ERANGE)
-        buffer.resize(buffer.size() * 2); // a group with many members
-    if (error != 0 || found == nullptr)
+    const auto answer = os::look_up_group(name);
+    if (answer.error != 0)
+        throw Error(ExitStatus::io, fmt::format("--group: cannot look up the group '{}': {}{}", name,
+                                                os::errno_text(answer.error), os::remedy(answer.error)));
+    if (!answer.found)
         throw Error(ExitStatus::usage,
                     fmt::format("--group: there is no group '{}'; on Debian a web server's is www-data", name));
-    return entry.gr_gid;
+    return answer.entry.gr_gid;
 }
 
 std::vector<std::string> own_entries(const Config& config)

@@ -1,32 +1,31 @@
 #include "os/account.hpp"
 
-#include <grp.h>
-#include <pwd.h>
-#include <unistd.h>
+#include "os/errno_text.hpp"
+#include "os/name_service.hpp"
 
-#include <cerrno>
+#include <escher/error.hpp>
+
+#include <unistd.h>
 
 namespace escher::os {
 
 namespace {
 
-/// `look_up(entry, buffer, size, result)` is getpwnam_r or getpwuid_r with its key bound.
-template<typename LookUp>
-std::optional<Account> read_account(const LookUp& look_up)
+/// None: no such user. Throws where that cannot be told: a job must not run with another home, or count as failed.
+std::optional<Account> account_of(const NameAnswer<passwd>& answer, const std::string& user)
 {
-    std::vector<char> buffer(4096);
-    passwd entry = {};
-    passwd* found = nullptr;
-    while (look_up(&entry, buffer.data(), buffer.size(), &found) == ERANGE && buffer.size() < (1U << 22))
-        buffer.resize(buffer.size() * 2);
-    if (found == nullptr)
+    if (answer.error != 0)
+        throw Error(ExitStatus::io,
+                    "cannot look up the user '" + user + "': " + errno_text(answer.error) + remedy(answer.error));
+    if (!answer.found)
         return std::nullopt;
+    const passwd& found = answer.entry;
     const auto text = [](const char* value) { return std::string(value == nullptr ? "" : value); };
-    Account account{.name = text(found->pw_name),
-                    .uid = found->pw_uid,
-                    .gid = found->pw_gid,
-                    .home = text(found->pw_dir),
-                    .shell = text(found->pw_shell),
+    Account account{.name = text(found.pw_name),
+                    .uid = found.pw_uid,
+                    .gid = found.pw_gid,
+                    .home = text(found.pw_dir),
+                    .shell = text(found.pw_shell),
                     .groups = {}};
     if (account.home.empty())
         account.home = "/";
@@ -35,7 +34,7 @@ std::optional<Account> read_account(const LookUp& look_up)
     return account;
 }
 
-std::vector<gid_t> groups_of(const Account& account)
+std::vector<gid_t> ask_for_groups(const Account& account)
 {
     int count = 64;
     std::vector<gid_t> groups(static_cast<std::size_t>(count));
@@ -48,15 +47,24 @@ std::vector<gid_t> groups_of(const Account& account)
     return groups;
 }
 
+/// getgrouplist(3) leaves out what it cannot read, without a word: so it is asked twice, and the file is looked at.
+std::vector<gid_t> groups_of(const Account& account)
+{
+    auto groups = ask_for_groups(account);
+    const int error = fault_of_group_file();
+    if (error != 0 || groups != ask_for_groups(account))
+        throw Error(ExitStatus::io, "cannot look up the groups of the user '" + account.name + "': " +
+                                        (error != 0 ? errno_text(error) + remedy(error) : "two answers differ"));
+    return groups;
+}
+
 } // namespace
 
 const Account& Accounts::own()
 {
     if (!own_) {
         const uid_t uid = ::geteuid();
-        own_ = read_account([&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
-            return ::getpwuid_r(uid, entry, buffer, size, found);
-        });
+        own_ = account_of(look_up_user(uid), std::to_string(uid));
         if (!own_)
             own_ = Account{.name = std::to_string(uid),
                            .uid = uid,
@@ -70,15 +78,14 @@ const Account& Accounts::own()
 
 const Account* Accounts::find(const std::string& name)
 {
-    const auto [entry, is_new] = by_name_.try_emplace(name);
-    if (is_new) {
-        entry->second = read_account([&](passwd* result, char* buffer, std::size_t size, passwd** found) {
-            return ::getpwnam_r(name.c_str(), result, buffer, size, found);
-        });
-        if (entry->second && entry->second->uid != ::geteuid())
-            entry->second->groups = groups_of(*entry->second);
+    auto known = by_name_.find(name);
+    if (known == by_name_.end()) {
+        auto account = account_of(look_up_user(name), name);
+        if (account && account->uid != ::geteuid())
+            account->groups = groups_of(*account);
+        known = by_name_.emplace(name, std::move(account)).first;
     }
-    return entry->second ? &*entry->second : nullptr;
+    return known->second ? &*known->second : nullptr;
 }
 
 } // namespace escher::os

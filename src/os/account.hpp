@@ -22,10 +22,10 @@ struct Account {
 /// Looks users up once each: the name service may be slow, and jobs are many.
 class Accounts {
 public:
-    /// The effective user, with sound values where it has no entry.
+    /// The effective user, with sound values where it has no entry. Throws Error if that cannot be told.
     const Account& own();
 
-    /// Null: no such user.
+    /// Null: no such user. Throws Error if that, or the groups, cannot be told.
     const Account* find(const std::string& name);
 
 private:

@@ -1,16 +1,30 @@
+#include "os/errno_text.hpp"
+#include "os/name_service.hpp"
 #include "os/system.hpp"
 
-#include <grp.h>
-#include <pwd.h>
+#include <escher/error.hpp>
+
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string_view>
 
 namespace escher::os {
 
 namespace {
+
+namespace fs = std::filesystem;
+
+/// An error of the system is no answer: "others can write it" would make jobs invalid, "nobody can" run what others wrote.
+[[noreturn]] void cannot(const std::string& operation, const std::string& object, int error)
+{
+    const bool denied = error == EACCES || error == EPERM;
+    throw Error(denied ? ExitStatus::permission : ExitStatus::io,
+                "cannot " + operation + " '" + object + "': " + errno_text(error) +
+                    (denied ? "; let this user look there" : remedy(error)));
+}
 
 bool is_us_or_root(uid_t uid)
 {
@@ -21,25 +35,33 @@ bool is_us_or_root(uid_t uid)
 /// Debian sets users up, together with a umask that lets the group write.
 bool is_private_group(gid_t gid)
 {
-    const passwd* user = ::getpwuid(::geteuid());
-    if (user == nullptr || user->pw_gid != gid)
+    const auto user = look_up_user(::geteuid());
+    if (user.error != 0)
+        cannot("look up the user", std::to_string(::geteuid()), user.error);
+    if (!user.found || user.entry.pw_gid != gid)
         return false;
-    const std::string name = user->pw_name;
-    const group* entry = ::getgrgid(gid);
-    if (entry == nullptr || name != entry->gr_name)
+    const std::string name = user.entry.pw_name;
+    const auto answer = look_up_group(gid);
+    if (answer.error != 0)
+        cannot("look up the group", std::to_string(gid), answer.error);
+    if (!answer.found || name != answer.entry.gr_name)
         return false;
-    for (char** member = entry->gr_mem; *member != nullptr; ++member)
+    for (char** member = answer.entry.gr_mem; *member != nullptr; ++member)
         if (name != *member && std::string_view(*member) != "root")
             return false;
     return true;
 }
 
-bool has_acl(const std::filesystem::path& path)
+bool has_acl(const fs::path& path)
 {
-    return ::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
+    if (::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) >= 0)
+        return true;
+    if (errno != ENODATA && errno != ENOTSUP && errno != ENOSYS)
+        cannot("read the access control list of", path.string(), errno);
+    return false;
 }
 
-bool only_we_write(const std::filesystem::path& path, const struct stat& status)
+bool only_we_write(const fs::path& path, const struct stat& status)
 {
     if (!is_us_or_root(status.st_uid) || (status.st_mode & S_IWOTH) != 0)
         return false;
@@ -49,22 +71,33 @@ bool only_we_write(const std::filesystem::path& path, const struct stat& status)
 }
 
 /// True if only we get into the directory: then the modes of what is in it do not matter.
-bool only_we_enter(const std::filesystem::path& directory, const struct stat& status)
+bool only_we_enter(const fs::path& directory, const struct stat& status)
 {
     return is_us_or_root(status.st_uid) && (status.st_mode & (S_IXGRP | S_IXOTH)) == 0 && !has_acl(directory);
 }
 
+/// What `examine`, stat or lstat, says of `path`; none: it is not there.
+std::optional<struct stat> status_of(const fs::path& path, int (*examine)(const char*, struct stat*))
+{
+    struct stat status = {};
+    if (examine(path.c_str(), &status) == 0)
+        return status;
+    if (errno != ENOENT && errno != ENOTDIR)
+        cannot("examine", path.string(), errno);
+    return std::nullopt;
+}
+
 /// The directories above decide too: who can rename one can put another in its place. A sticky one (/tmp) lets nobody
 /// rename what is ours.
-bool ancestors_are_safe(std::filesystem::path directory)
+bool ancestors_are_safe(fs::path directory)
 {
     for (;;) {
-        struct stat status = {};
-        if (::lstat(directory.c_str(), &status) != 0)
+        const auto status = status_of(directory, ::lstat);
+        if (!status)
             return false;
-        const bool sticky = (status.st_mode & S_ISVTX) != 0 && is_us_or_root(status.st_uid);
-        const bool link = S_ISLNK(status.st_mode) && is_us_or_root(status.st_uid); // its mode says nothing
-        if (!sticky && !link && !only_we_write(directory, status))
+        const bool sticky = (status->st_mode & S_ISVTX) != 0 && is_us_or_root(status->st_uid);
+        const bool link = S_ISLNK(status->st_mode) && is_us_or_root(status->st_uid); // its mode says nothing
+        if (!sticky && !link && !only_we_write(directory, *status))
             return false;
         if (directory == directory.parent_path())
             return true;
@@ -74,23 +107,25 @@ bool ancestors_are_safe(std::filesystem::path directory)
 
 } // namespace
 
-bool writable_only_by_us(const std::filesystem::path& file)
+bool writable_only_by_us(const fs::path& file)
 {
     std::error_code error;
-    const auto named = std::filesystem::absolute(file, error).lexically_normal();
-    const auto real = std::filesystem::weakly_canonical(named, error);
-    if (error || real.empty())
+    const auto named = fs::absolute(file, error).lexically_normal();
+    if (error)
+        cannot("resolve the path", file.string(), error.value());
+    const auto real = fs::weakly_canonical(named, error);
+    if (error)
+        cannot("resolve the path", named.string(), error.value());
+    const auto directory = status_of(real.parent_path(), ::stat);
+    if (!directory || !only_we_write(real.parent_path(), *directory) || !ancestors_are_safe(real.parent_path()) ||
+        !ancestors_are_safe(named.parent_path()))
         return false;
-    struct stat directory = {};
-    if (::stat(real.parent_path().c_str(), &directory) != 0 || !only_we_write(real.parent_path(), directory) ||
-        !ancestors_are_safe(real.parent_path()) || !ancestors_are_safe(named.parent_path()))
-        return false;
-    struct stat status = {};
-    if (::stat(real.c_str(), &status) != 0)
+    const auto status = status_of(real, ::stat);
+    if (!status)
         return true; // it does not exist yet, and nobody else can create it
-    if (!is_us_or_root(status.st_uid))
+    if (!is_us_or_root(status->st_uid))
         return false;
-    return only_we_enter(real.parent_path(), directory) || only_we_write(real, status);
+    return only_we_enter(real.parent_path(), *directory) || only_we_write(real, *status);
 }
 
 } // namespace escher::os

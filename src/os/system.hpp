@@ -13,7 +13,7 @@ namespace escher::os {
 [[nodiscard]] Time wall_clock();
 [[nodiscard]] std::string boot_id();
 [[nodiscard]] std::string host_name();
-[[nodiscard]] std::string user_name(); ///< of the effective user; its number where it has no name
+[[nodiscard]] std::string user_name(); ///< of the effective user; its number where it has no name. Throws Error
 [[nodiscard]] bool user_exists(const std::string& name); ///< true too where the name service fails to tell
 [[nodiscard]] int processors(); ///< this process may run on
 [[nodiscard]] double load_average(); ///< of one minute
@@ -29,6 +29,7 @@ void secure_standard_streams();
 
 /// True if nobody but `root` and the effective user can write `file` and its directory: the answer to
 /// security.commands = "auto". Looks at owner, group members, mode bits and POSIX ACLs are treated as writable by others.
+/// Throws Error where the system does not tell: neither answer would be safe.
 [[nodiscard]] bool writable_only_by_us(const std::filesystem::path& file);
 
 /// Starts `argv` detached, so that nothing of it can hold up the caller's caller: setsid, forked twice, every

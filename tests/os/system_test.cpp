@@ -1,11 +1,15 @@
 #include "processes.hpp"
 #include "temporary_directory.hpp"
 
+#include "os/account.hpp"
+#include "os/name_service.hpp"
 #include "os/system.hpp"
 
 #include <escher/error.hpp>
 
 #include <doctest/doctest.h>
+
+#include <sys/resource.h>
 
 using namespace escher;
 
@@ -73,6 +77,35 @@ TEST_CASE("a file of another user or of a shared group is not ours alone")
     }
     set_mode(file, 0640);
     CHECK(os::writable_only_by_us(file) == (::geteuid() != 0)); // root's file was given to nobody above
+}
+
+TEST_CASE("what cannot be found out is an error, not an answer")
+{
+    const TemporaryDirectory directory;
+    std::filesystem::create_symlink(directory / "loop", directory / "loop");
+    CHECK_THROWS_WITH_AS(static_cast<void>(os::writable_only_by_us(directory / "loop" / "db")),
+                         doctest::Contains("resolve the path"), Error);
+    // Without a descriptor to be had, the name service cannot look into its files.
+    const auto without_descriptors = [](const std::function<bool()>& refuses) {
+        return await_exit(fork_and_run([&] {
+            const rlimit limit = {.rlim_cur = 0, .rlim_max = 0};
+            return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 && refuses() ? 0 : 1;
+        }));
+    };
+    // Not root nor nobody, whom a service that opens no file may know.
+    CHECK(without_descriptors([] { return os::look_up_user("games").error == EMFILE; }) == 0);
+    CHECK(without_descriptors([] { return os::look_up_group("games").error == EMFILE; }) == 0);
+    CHECK(without_descriptors([] { return os::user_exists("games"); }) == 0);
+    CHECK(without_descriptors([] {
+              try {
+                  os::Accounts().find("games");
+              } catch (const Error& error) {
+                  return std::string(error.what()).find("'games': Too many open files; raise") != std::string::npos;
+              }
+              return false;
+          }) == 0);
+    CHECK(os::look_up_group("no-such-group").error == 0);
+    CHECK(os::Accounts().find("no-such-user-of-escher-cron") == nullptr);
 }
 
 TEST_CASE("a local file system is not a network file system, whether the path exists or not")
