@@ -88,8 +88,12 @@ private:
 
     void keep_lock()
     {
-        if (holds_lock_ && !lock_.still_ours())
-            holds_lock_ = false;
+        try {
+            holds_lock_ = holds_lock_ && lock_.still_ours();
+        } catch (const Error& error) {
+            // No sign of a newer tick. If there is one, it waits, and says so if it waits for long.
+            warn(error.what());
+        }
         // Whoever holds the lock now looks after orphans.
         waits_for_orphans_ = waits_for_orphans_ && holds_lock_;
     }

@@ -43,31 +43,56 @@ struct flock byte_lock(short type, off_t byte)
 }
 
 /// Locks belong to the open file, not to the process: closing some other descriptor of the file does not lose them, and
-/// they are gone with the last copy of this one.
+/// they are gone with the last copy of this one. False: another has the byte, or (errno tells) it could not be had.
 bool try_lock(int fd, off_t byte, short type = F_WRLCK)
 {
     auto lock = byte_lock(type, byte);
     return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
 }
 
-/// True if somebody else has the byte; true too where it cannot be told.
-bool locked_by_other(int fd, off_t byte)
+/// True if somebody else has the byte; none (and errno) where the kernel does not say, asked twice.
+std::optional<bool> locked_by_other(int fd, off_t byte)
 {
-    auto lock = byte_lock(F_WRLCK, byte);
-    return ::fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+    for (int asked = 0; asked < 2; ++asked)
+        if (auto lock = byte_lock(F_WRLCK, byte); ::fcntl(fd, F_OFD_GETLK, &lock) == 0)
+            return lock.l_type != F_UNLCK;
+    return std::nullopt;
 }
 
-bool names_file(const std::filesystem::path& path, int fd)
+/// None (and errno) where that cannot be told, asked twice.
+std::optional<bool> names_file(const std::filesystem::path& path, int fd)
 {
     struct stat named = {};
     struct stat opened = {};
-    return ::lstat(path.c_str(), &named) == 0 && ::fstat(fd, &opened) == 0 && named.st_dev == opened.st_dev &&
-           named.st_ino == opened.st_ino;
+    for (int asked = 0; asked < 2; ++asked) {
+        if (::lstat(path.c_str(), &named) == 0) {
+            if (::fstat(fd, &opened) == 0)
+                return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+        } else if (errno == ENOENT || errno == ENOTDIR)
+            return false;
+    }
+    return std::nullopt;
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& path, ExitStatus status, const std::string& why)
 {
     throw Error(status, "cannot use the lock file '" + path.string() + "': " + why);
+}
+
+[[noreturn]] void cannot_examine(const std::filesystem::path& path, int error)
+{
+    throw Error(ExitStatus::io,
+                "cannot examine the lock file '" + path.string() + "': " + errno_text(error) + remedy(error));
+}
+
+/// False: another has it.
+bool take_byte(const std::filesystem::path& path, int fd, off_t byte)
+{
+    if (try_lock(fd, byte))
+        return true;
+    if (errno != EAGAIN && errno != EACCES)
+        refuse(path, ExitStatus::io, "it cannot be locked: " + errno_text(errno) + remedy(errno));
+    return false;
 }
 
 Fd open_lock(const std::filesystem::path& path)
@@ -221,16 +246,19 @@ bool LockFile::try_take()
 {
     if (held_)
         return true;
-    if (!try_lock(fd_.get(), holder_byte))
+    if (!take_byte(path_, fd_.get(), holder_byte))
         return false;
-    if (!names_file(path_, fd_.get())) {
+    if (const auto named = names_file(path_, fd_.get()); !named.value_or(false)) {
+        const int error = errno;
         try_lock(fd_.get(), holder_byte, F_UNLCK);
+        if (!named)
+            cannot_examine(path_, error);
         refuse(
             path_, ExitStatus::unavailable,
             "it was deleted or replaced while this process had it open; it must stay in place as long as jobs run");
     }
     held_ = true;
-    older_waiter_ = locked_by_other(fd_.get(), next_byte);
+    older_waiter_ = locked_by_other(fd_.get(), next_byte).value_or(false);
     write_holder_line(fd_.get());
     return true;
 }
@@ -240,7 +268,7 @@ LockFile::Wait LockFile::take_over(Duration at_most)
     if (try_take())
         return Wait::taken;
     const auto until = std::chrono::steady_clock::now() + at_most;
-    while (!try_lock(fd_.get(), next_byte)) {
+    while (!take_byte(path_, fd_.get(), next_byte)) {
         // Another is next. Under a holder that has not changed for minutes it either takes over within a second, or is
         // itself stopped, and with it everything.
         if (!is_stuck(fd_.get()))
@@ -274,9 +302,15 @@ bool LockFile::still_ours()
     if (!held_)
         return false;
     // A waiter that is stopped must not make each newer tick let go before it has done anything.
-    const bool announced = locked_by_other(fd_.get(), next_byte);
-    older_waiter_ = older_waiter_ && announced;
-    if ((announced && !older_waiter_) || !names_file(path_, fd_.get()))
+    const auto announced = locked_by_other(fd_.get(), next_byte);
+    if (!announced)
+        cannot_examine(path_, errno);
+    older_waiter_ = older_waiter_ && *announced;
+    const bool newer = *announced && !older_waiter_;
+    const auto named = newer ? std::optional(true) : names_file(path_, fd_.get());
+    if (!named)
+        cannot_examine(path_, errno);
+    if (newer || !*named)
         release();
     return held_;
 }
@@ -291,17 +325,28 @@ void LockFile::release()
 
 bool LockFile::mark_lives(std::int64_t mark) const
 {
-    return mark >= first_mark && locked_by_other(fd_.get(), mark);
+    return mark >= first_mark && locked_by_other(fd_.get(), mark).value_or(true);
 }
 
 std::optional<LockHolder> LockFile::holder(const std::filesystem::path& path)
 {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
     struct stat file = {};
-    if (!fd || ::fstat(fd.get(), &file) != 0 || !S_ISREG(file.st_mode))
+    if (!fd) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO)
+            cannot_examine(path, errno);
         return std::nullopt;
-    if (!locked_by_other(fd.get(), holder_byte))
-        return locked_by_other(fd.get(), next_byte) ? std::optional(LockHolder{}) : std::nullopt;
+    }
+    if (::fstat(fd.get(), &file) != 0)
+        cannot_examine(path, errno);
+    if (!S_ISREG(file.st_mode))
+        return std::nullopt;
+    const auto held = locked_by_other(fd.get(), holder_byte);
+    const auto announced = held.value_or(true) ? held : locked_by_other(fd.get(), next_byte);
+    if (!held || !announced)
+        cannot_examine(path, errno);
+    if (!*held)
+        return *announced ? std::optional(LockHolder{}) : std::nullopt;
     const auto line = read_holder_line(fd.get());
     return line ? LockHolder{.pid = line->pid, .since = Time(Duration(line->since_ms))} : LockHolder{};
 }
@@ -324,7 +369,7 @@ std::string LockFile::identity() const
 {
     struct stat file = {};
     if (::fstat(fd_.get(), &file) != 0)
-        throw Error(ExitStatus::io, "cannot examine the lock file '" + path_.string() + "': " + errno_text(errno));
+        cannot_examine(path_, errno);
     return std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
 }
 

@@ -27,7 +27,7 @@ public:
     /// network file system, no permission.
     explicit LockFile(std::filesystem::path path);
 
-    /// True if this process may claim now. Does not wait.
+    /// True if this process may claim now. Does not wait. Throws Error if it has been replaced or cannot be locked.
     [[nodiscard]] bool try_take();
 
     enum class Wait {
@@ -41,17 +41,19 @@ public:
     [[nodiscard]] Wait take_over(Duration at_most);
 
     /// False once a newer tick has announced itself (the lock is let go then), or the path names another inode.
-    /// One system call or two.
+    /// One system call or two. Throws Error where neither can be told: the lock is kept.
     [[nodiscard]] bool still_ours();
 
     void release();
     [[nodiscard]] bool held() const { return held_; }
     [[nodiscard]] std::int64_t mark() const { return mark_; }
 
-    /// True if a live process holds the byte `mark`; asks the kernel. False for our own mark.
+    /// True if a live process holds the byte `mark`; asks the kernel. False for our own mark. True too
+    /// where the kernel does not say: a run is dead only if that is certain.
     [[nodiscard]] bool mark_lives(std::int64_t mark) const;
 
-    /// The tick that holds or waits for the lock at `path`, if one does. Creates nothing; takes nothing.
+    /// The tick that holds or waits for the lock at `path`, if one does. Creates nothing; takes nothing. None
+    /// too where this user may not look. Throws Error where the system does not say.
     [[nodiscard]] static std::optional<LockHolder> holder(const std::filesystem::path& path);
 
     /// The record of what was executed that is kept in this file.

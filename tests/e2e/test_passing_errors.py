@@ -71,6 +71,10 @@ class PassingErrors(EndToEnd):
         # Unread, a list could let anybody write: no job of theirs may run on the strength of that.
         self.fail_each("getxattr", "EIO", always_told=True)
 
+    def test_files_are_not_examined(self):
+        for error in ("ENOMEM", "EIO"):
+            self.fail_each("newfstatat", error)
+
     def test_users_and_groups_are_not_read(self):
         for path in ("/etc/passwd", "/etc/group", "/etc/nsswitch.conf"):
             for error in ("EMFILE", "EIO"):

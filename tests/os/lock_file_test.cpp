@@ -233,6 +233,38 @@ TEST_CASE("a lock file that was deleted or replaced is noticed")
     CHECK_FALSE(late.held());
 }
 
+TEST_CASE("a lock file that cannot be examined is neither replaced nor let go")
+{
+    const TemporaryDirectory directory;
+    const auto place = directory / "place";
+    std::filesystem::create_directory(place);
+    std::filesystem::permissions(directory.path(), std::filesystem::perms::all);
+    REQUIRE((::geteuid() != 0 || ::chown(place.c_str(), 65534, 65534) == 0));
+    const auto examines = [](const std::function<void()>& action) {
+        try {
+            action();
+        } catch (const Error& error) {
+            return error.status() == ExitStatus::io &&
+                   std::string(error.what()).find("cannot examine the lock file") == 0;
+        }
+        return false;
+    };
+    CHECK(await_exit(fork_and_run([&] {
+              if (::geteuid() == 0 && ::seteuid(65534) != 0)
+                  return 1;
+              LockFile holder(place / "lock");
+              LockFile other(place / "other");
+              if (!holder.try_take() || ::chmod(place.c_str(), 0) != 0)
+                  return 2;
+              const bool told = examines([&] { static_cast<void>(holder.still_ours()); }) &&
+                                examines([&] { static_cast<void>(other.try_take()); });
+              ::chmod(place.c_str(), 0700);
+              if (!told || !holder.held() || other.held())
+                  return 3;
+              return holder.still_ours() && other.try_take() ? 0 : 4;
+          })) == 0);
+}
+
 TEST_CASE("who holds the lock can be asked without a trace")
 {
     const TemporaryDirectory directory;

@@ -355,3 +355,21 @@ TEST_CASE("a clock that is set back does not put off what was to happen soon")
     REQUIRE(started.has_value());
     CHECK(*started < begin - 59min);
 }
+
+TEST_CASE("a tick that cannot tell whether the lock is still its own keeps it, says so once, and works on")
+{
+    Loop loop;
+    const JobId first = loop.store.add(loop.clock.now());
+    loop.jobs.script(first, Exited{0}, 3s);
+    std::optional<JobId> second;
+    loop.events.started = [&](const Claim&) {
+        if (!second)
+            second = loop.store.add(loop.clock.now());
+    };
+    loop.lock.still_ours = []() -> bool { throw Error(ExitStatus::io, "cannot examine the lock file"); };
+    loop.run();
+    CHECK(loop.job(first).state == JobState::completed);
+    CHECK(loop.job(*second).state == JobState::completed);
+    CHECK(loop.warnings == std::vector<std::string>{"cannot examine the lock file"});
+    CHECK(loop.released > 0);
+}
