@@ -7,17 +7,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
+#include <cerrno>
+#include <cstring>
 #include <string>
 #include <vector>
 
 namespace escher::cli {
 
+namespace {
+
+/// False: it is not there, or not for us to see.
+bool look_at(const std::filesystem::path& path, struct stat& found)
+{
+    if (::stat(path.c_str(), &found) == 0)
+        return true;
+    if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+        throw Error(ExitStatus::io, "cannot look at '" + path.string() + "': " + std::strerror(errno));
+    return false;
+}
+
+} // namespace
+
 TickStart how_to_start(const Config& config)
 {
     struct stat found {};
-    const bool known = ::stat(config.run.lock.c_str(), &found) == 0 ||
-                       ::stat(config.database.path.parent_path().c_str(), &found) == 0;
+    const bool known = look_at(config.run.lock, found) || look_at(config.database.path.parent_path(), found);
     if (!known || found.st_uid != ::geteuid())
         return TickStart::wake_file;
     // Owning the file is not enough where its mode was taken away on purpose.
