@@ -1,13 +1,10 @@
 #pragma once
 
-#include <string>
+#include "core/errno_text.hpp"
 
 namespace escher::os {
 
-/// The system's words for `error`, without changing errno.
-[[nodiscard]] std::string errno_text(int error);
-
-/// What a person can do about `error`, as "; do this", or empty where there is nothing to add.
-[[nodiscard]] std::string remedy(int error);
+using escher::errno_text;
+using escher::remedy;
 
 } // namespace escher::os

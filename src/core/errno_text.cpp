@@ -1,9 +1,9 @@
-#include "os/errno_text.hpp"
+#include "core/errno_text.hpp"
 
 #include <cerrno>
 #include <system_error>
 
-namespace escher::os {
+namespace escher {
 
 std::string errno_text(int error)
 {
@@ -35,4 +35,4 @@ std::string remedy(int error)
     }
 }
 
-} // namespace escher::os
+} // namespace escher
