@@ -1,5 +1,6 @@
 #include "sqlite/database.hpp"
 
+#include "core/errno_text.hpp"
 #include "sqlite/failure.hpp"
 
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <cstring>
 
 namespace escher::sqlite {
 
@@ -37,15 +37,26 @@ void make_file(const std::filesystem::path& file)
     if (fd < 0) {
         if (errno == EEXIST)
             return;
-        const auto status = errno == EACCES || errno == EPERM ? ExitStatus::permission : ExitStatus::cannot_create;
-        throw Error(status, "cannot create the database '" + file.string() + "': " + std::strerror(errno));
+        const int error = errno;
+        throw Error(error == EACCES || error == EPERM ? ExitStatus::permission : ExitStatus::cannot_create,
+                    "cannot create the database '" + file.string() + "': " + errno_text(error) + remedy(error));
     }
     const int result = ::fchmod(fd, 0660);
     const int error = errno;
     ::close(fd);
     if (result != 0)
-        throw Error(ExitStatus::cannot_create,
-                    "cannot set the mode of the database '" + file.string() + "': " + std::strerror(error));
+        throw Error(ExitStatus::cannot_create, "cannot set the mode of the database '" + file.string() +
+                                                   "': " + errno_text(error) + remedy(error));
+}
+
+[[noreturn]] void cannot_examine(const std::filesystem::path& file, int error)
+{
+    const bool denied = error == EACCES || error == EPERM;
+    throw Error(denied                               ? ExitStatus::permission
+                : error == ENOTDIR || error == ELOOP ? ExitStatus::unavailable
+                                                     : ExitStatus::io,
+                "cannot examine the database '" + file.string() + "': " + errno_text(error) +
+                    (denied ? "; `escher-cron check` tells why" : remedy(error)));
 }
 
 struct stat status_of(const std::filesystem::path& file)
@@ -61,8 +72,7 @@ struct stat status_of(const std::filesystem::path& file)
     if (errno == ENOENT)
         throw Error(ExitStatus::unavailable, "cannot open the database '" + file.string() +
                                                  "': there is none yet; `escher-cron init` makes it");
-    throw Error(errno == EACCES ? ExitStatus::permission : ExitStatus::unavailable,
-                "cannot open the database '" + file.string() + "': " + std::strerror(errno));
+    cannot_examine(file, errno);
 }
 
 int count_wal_pages(void* count, sqlite3*, const char*, int pages)
@@ -97,8 +107,7 @@ Database::Database(const OpenOptions& options) : options_(options)
         fail(code);
     // SQLite opens read-only, without a word, what it may not write.
     if (options_.access != Access::read && sqlite3_db_readonly(raw, "main") != 0)
-        throw Error(ExitStatus::permission, "cannot write the database '" + name() +
-                                                "': this user may only read it; `escher-cron check` tells why");
+        throw_failure(nullptr, SQLITE_READONLY, "write the database", options_.file);
     harden();
     check_identity();
 }
@@ -182,13 +191,23 @@ void Database::check_identity() const
     if (private_copy_)
         return;
     struct stat status {};
-    int moved = 0;
     const bool there = ::stat(options_.file.c_str(), &status) == 0;
-    sqlite3_file_control(handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-    if (!there || status.st_dev != device_ || status.st_ino != inode_ || moved != 0)
+    if (!there && errno != ENOENT && errno != ENOTDIR)
+        cannot_examine(options_.file, errno);
+    if (!there || status.st_dev != device_ || status.st_ino != inode_ || has_moved())
         throw Error(ExitStatus::unavailable, "the database '" + name() +
                                                  "' was removed or replaced by another file "
                                                  "while it was open; nothing more is written to the old one");
+}
+
+/// Of the file that SQLite has open. It takes a failed stat(2) for a move, so it is asked twice.
+bool Database::has_moved() const
+{
+    int moved = 1;
+    for (int asked = 0; asked < 2 && moved != 0; ++asked)
+        if (sqlite3_file_control(handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK)
+            moved = 0; // a file system that cannot tell
+    return moved != 0;
 }
 
 const char* Database::describe(const char* operation) noexcept

@@ -46,7 +46,8 @@ public:
     /// `{name}` becomes the table's name.
     [[nodiscard]] std::string expand(std::string_view sql) const;
 
-    /// Throws Error if the path names another file than the one that is open.
+    /// Throws Error if the path names another file than the one that is open, or (with another status) if that cannot be
+    /// told.
     void check_identity() const;
 
     /// What the connection is doing, for the texts of failures; returns what it did before.
@@ -68,6 +69,7 @@ public:
 
 private:
     void harden();
+    [[nodiscard]] bool has_moved() const;
 
     OpenOptions options_;
     bool private_copy_ = false;

@@ -1,74 +1,228 @@
 #include "sqlite/failure.hpp"
 
+#include "core/errno_text.hpp"
+#include "sqlite/file_access.hpp"
+
 #include <sqlite3.h>
 
 #include <cerrno>
-#include <cstring>
 
 namespace escher::sqlite {
 
 namespace {
 
-struct Diagnosis {
-    ExitStatus status;
-    std::string remedy;
-};
+constexpr const char* may_not = "this user may not access it or its directory: `escher-cron check` tells why";
+constexpr const char* our_fault = "this is a mistake in escher-cron: please report it, with this message";
+constexpr const char* once_more = "the next try starts afresh; if it happens again and again, report it";
+constexpr const char* locks_fail = "locks on it fail, or other programs contend for it without end: it must lie on a "
+                                   "local file system, and `fuser` tells who uses it";
 
-Diagnosis diagnose(int code, int system_error, const std::string& file)
+bool denies(int error)
 {
-    switch (code & 0xff) {
+    return error == EACCES || error == EPERM || error == EROFS;
+}
+
+/// Of the machine at this moment, not of the file.
+bool is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN || error == ENOSPC ||
+           error == EDQUOT;
+}
+
+Diagnosis of_the_system(int error, const std::string& file)
+{
+    if (error == ENOSPC || error == EDQUOT)
+        return {ExitStatus::io, "the disk is full: free some space on the file system of " + file};
+    std::string what = remedy(error);
+    if (what.starts_with("; "))
+        what.erase(0, 2);
+    return {ExitStatus::io, what.empty() ? "the disk or the file system fails: see the kernel's log" : what};
+}
+
+Diagnosis of_a_busy_one(int code)
+{
+    switch (code) {
+    case SQLITE_BUSY_RECOVERY:
+        return {ExitStatus::busy, "another program is recovering it after a crash: try again when that has ended"};
+    case SQLITE_BUSY_SNAPSHOT:
+        return {ExitStatus::busy, "it was changed after this transaction had begun to read: try again"};
+    default:
+        return {ExitStatus::busy,
+                "another program has held it for longer than database.busy_timeout: `fuser` tells which"};
+    }
+}
+
+Diagnosis of_a_read_only_one(const Failure& failure, const std::string& file)
+{
+    if (failure.code == SQLITE_READONLY_DBMOVED)
+        return {ExitStatus::unavailable,
+                "the file was moved, removed or replaced while it was open: nothing more is "
+                "written to the old one; put it back, or start anew with `escher-cron init`"};
+    // SQLite tries once more for reading only, whatever the first failure was, and keeps no errno.
+    if (failure.may_write)
+        return {ExitStatus::io,
+                "this user may write it, but the system has refused a moment ago, as where no "
+                "descriptor is to be had: try again, and raise the limit of open files (ulimit -n) if "
+                "that does not help"};
+    if (failure.code == SQLITE_READONLY_DIRECTORY)
+        return {ExitStatus::permission, "this user cannot write the directory of " + file +
+                                            ", where SQLite keeps its journal: `escher-cron check` tells why"};
+    return {ExitStatus::permission, "it cannot be written by this user: `escher-cron check` tells why"};
+}
+
+Diagnosis of_one_that_cannot_be_opened(const Failure& failure, const std::string& file)
+{
+    switch (failure.code) {
+    case SQLITE_CANTOPEN_ISDIR:
+        return {ExitStatus::unavailable, "it is a directory: set database.path to a file"};
+    case SQLITE_CANTOPEN_SYMLINK:
+        return {ExitStatus::unavailable, "it is a symbolic link: set database.path to the file itself"};
+    default:
+        break;
+    }
+    if (denies(failure.system_error))
+        return {ExitStatus::permission, may_not};
+    if (is_shortage(failure.system_error) || failure.system_error == EIO)
+        return of_the_system(failure.system_error, file);
+    return {ExitStatus::unavailable, "does its directory exist, and may this user write there?"};
+}
+
+Diagnosis of_an_io_error(const Failure& failure, const std::string& file)
+{
+    switch (failure.code) {
+    case SQLITE_IOERR_NOMEM:
+        return of_the_system(ENOMEM, file);
+    case SQLITE_IOERR_LOCK:
+    case SQLITE_IOERR_RDLOCK:
+    case SQLITE_IOERR_UNLOCK:
+    case SQLITE_IOERR_CHECKRESERVEDLOCK:
+    case SQLITE_IOERR_SHMLOCK:
+        return {ExitStatus::io, locks_fail};
+    default:
+        return of_the_system(failure.system_error, file);
+    }
+}
+
+/// "Malformed" is also what SQLite makes of a read that failed.
+Diagnosis of_a_damaged_one(const Failure& failure, const std::string& file)
+{
+    if (failure.system_error != 0)
+        return {ExitStatus::io, "it could not be read, which says nothing of its contents: see the kernel's log, and "
+                                "look at it with `escher-cron check --full` when the disk is well"};
+    return {ExitStatus::unavailable,
+            "nothing was written. Restore a backup, or save what can be read with `sqlite3 " + file +
+                " .recover | sqlite3 recovered.db`"};
+}
+
+} // namespace
+
+Diagnosis diagnose(const Failure& failure, const std::string& file)
+{
+    switch (failure.code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return {ExitStatus::busy, "another program has held it for longer than database.busy_timeout"};
+        return of_a_busy_one(failure.code);
+    case SQLITE_PROTOCOL:
+        return {ExitStatus::busy, locks_fail};
     case SQLITE_FULL:
-        return {ExitStatus::io, "the disk is full: free some space on the file system of " + file};
+        return of_the_system(ENOSPC, file);
     case SQLITE_READONLY:
-        return {ExitStatus::permission, "it cannot be written by this user: `escher-cron check` tells why"};
+        return of_a_read_only_one(failure, file);
     case SQLITE_PERM:
     case SQLITE_AUTH:
-        return {ExitStatus::permission, "this user may not access it: `escher-cron check` tells why"};
+        return {ExitStatus::permission, may_not};
     case SQLITE_CANTOPEN:
-        if (system_error == EACCES || system_error == EPERM || system_error == EROFS)
-            return {ExitStatus::permission,
-                    "this user may not access it or its directory: `escher-cron check` tells why"};
-        return {ExitStatus::unavailable, "does its directory exist, and may this user write there?"};
+        return of_one_that_cannot_be_opened(failure, file);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return {ExitStatus::unavailable, "nothing was written. Restore a backup, or save what can be read with "
-                                         "`sqlite3 " +
-                                             file + " .recover | sqlite3 recovered.db`"};
+        return of_a_damaged_one(failure, file);
     case SQLITE_IOERR:
-        if (system_error == ENOSPC || system_error == EDQUOT)
-            return {ExitStatus::io, "the disk is full: free some space on the file system of " + file};
-        return {ExitStatus::io, "the disk or the file system fails: see the kernel's log"};
+        return of_an_io_error(failure, file);
     case SQLITE_NOMEM:
-        return {ExitStatus::internal, "out of memory"};
-    case SQLITE_CONSTRAINT:
+        return {ExitStatus::io, "free memory or lower run.concurrency"};
+    case SQLITE_NOLFS:
+        return {ExitStatus::io, "the file system does not take a file of this size: move it to one that does"};
     case SQLITE_TOOBIG:
+        return {ExitStatus::bad_data, "a value is longer than SQLite takes: put it into a file and pass its name"};
+    case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
-        return {ExitStatus::bad_data, ""};
+        return {ExitStatus::bad_data, "escher-cron-db(7) tells what a row must be like"};
+    case SQLITE_SCHEMA:
+    case SQLITE_ABORT:
+    case SQLITE_INTERRUPT:
+        return {ExitStatus::busy, once_more};
+    case SQLITE_ERROR:
+        return {ExitStatus::internal,
+                "`escher-cron check` tells whether its tables are ours; if they are, report it"};
     default:
-        return {ExitStatus::internal, ""};
+        return {ExitStatus::internal, our_fault};
+    }
+}
+
+namespace {
+
+int last_error_of(sqlite3_file* file)
+{
+    int error = 0;
+    if (file == nullptr || file->pMethods == nullptr ||
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK)
+        return 0;
+    return error;
+}
+
+/// The errno that SQLite remembers of the database file or, if there is none, of its log.
+int last_error_of_files(sqlite3* connection)
+{
+    for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+        sqlite3_file* file = nullptr;
+        if (sqlite3_file_control(connection, "main", which, &file) != SQLITE_OK)
+            continue;
+        if (const int error = last_error_of(file); error != 0)
+            return error;
+    }
+    return 0;
+}
+
+int system_error_of(sqlite3* connection, int code)
+{
+    if (connection == nullptr)
+        return 0;
+    switch (code & 0xff) {
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: {
+        const int error = sqlite3_system_errno(connection);
+        return error != 0 || (code & 0xff) == SQLITE_CANTOPEN ? error : last_error_of_files(connection);
+    }
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return last_error_of_files(connection);
+    default:
+        return 0;
     }
 }
 
 } // namespace
 
-void throw_failure(sqlite3* connection, int code, std::string_view operation, const std::filesystem::path& file)
+Error failure_of(sqlite3* connection, int code, std::string_view operation, const std::filesystem::path& file)
 {
-    const int system_error = connection == nullptr ? 0 : sqlite3_system_errno(connection);
-    const auto diagnosis = diagnose(code, system_error, file.string());
     std::string text = "cannot ";
     text += operation;
     text += " '" + file.string() + "': ";
-    const bool has_message = connection != nullptr && (sqlite3_errcode(connection) & 0xff) == (code & 0xff);
-    text += has_message ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
     const int primary = code & 0xff;
-    if ((primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && system_error != 0)
-        text += std::string(" (") + std::strerror(system_error) + ")";
-    if (!diagnosis.remedy.empty())
-        text += "; " + diagnosis.remedy;
-    throw Error(diagnosis.status, text);
+    const bool has_message = connection != nullptr && (sqlite3_errcode(connection) & 0xff) == primary;
+    text += has_message ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
+    const Failure failure{.code = code,
+                          .system_error = system_error_of(connection, code),
+                          .may_write = primary == SQLITE_READONLY && may_write_all(file)};
+    if (failure.system_error != 0)
+        text += " (" + errno_text(failure.system_error) + ")";
+    const auto diagnosis = diagnose(failure, file.string());
+    return {diagnosis.status, text + "; " + diagnosis.remedy};
+}
+
+void throw_failure(sqlite3* connection, int code, std::string_view operation, const std::filesystem::path& file)
+{
+    throw failure_of(connection, code, operation, file);
 }
 
 } // namespace escher::sqlite

@@ -3,14 +3,32 @@
 #include <escher/error.hpp>
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 struct sqlite3;
 
 namespace escher::sqlite {
 
-/// Throws the Error for what SQLite last reported on `connection` (may be null) as `code`. The text names the
-/// operation, the file, SQLite's own words and, where there is one, the remedy.
+/// What SQLite reports of a failure, and what the system says beside it.
+struct Failure {
+    int code = 0; ///< SQLite's, extended
+    int system_error = 0; ///< the errno behind it; 0: none is known
+    bool may_write = false; ///< this user may write the database and what is beside it
+};
+
+struct Diagnosis {
+    ExitStatus status = ExitStatus::internal;
+    std::string remedy; ///< not empty for whatever is a failure
+};
+
+[[nodiscard]] Diagnosis diagnose(const Failure& failure, const std::string& file);
+
+/// The Error for what SQLite last reported on `connection` (may be null) as `code`. The text names the operation, the
+/// file, SQLite's own words, the system's, and the remedy.
+[[nodiscard]] Error failure_of(sqlite3* connection, int code, std::string_view operation,
+                               const std::filesystem::path& file);
+
 [[noreturn]] void throw_failure(sqlite3* connection, int code, std::string_view operation,
                                 const std::filesystem::path& file);
 

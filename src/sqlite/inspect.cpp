@@ -50,7 +50,9 @@ Inspection inspect(const OpenOptions& options, bool full)
         if (full)
             check_integrity(database, inspection.problems);
     } catch (const Error& error) {
-        // What stops the inspection is its finding.
+        // What stops the inspection is its finding; but a disk or a lock that stops it says nothing of the database.
+        if (error.status() != ExitStatus::unavailable)
+            throw;
         inspection.problems.emplace_back(error.what());
     }
     return inspection;

@@ -1,5 +1,6 @@
 #include "sqlite/snapshot.hpp"
 
+#include "core/errno_text.hpp"
 #include "sqlite/failure.hpp"
 #include "sqlite/wal_overlay.hpp"
 
@@ -21,6 +22,13 @@ namespace {
 constexpr int most_tries = 20;
 constexpr std::size_t wal_header_size = 32;
 
+[[noreturn]] void fail(const std::filesystem::path& file, int error)
+{
+    throw Error(error == EACCES ? ExitStatus::permission : ExitStatus::io,
+                "cannot copy the database '" + file.string() + "': " + errno_text(error) +
+                    (error == EACCES ? "; `escher-cron check` tells why" : remedy(error)));
+}
+
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& why, ExitStatus status)
 {
     throw Error(status, "cannot copy the database '" + file.string() + "': " + why);
@@ -33,7 +41,7 @@ std::optional<std::string> read_file(const std::filesystem::path& file, std::siz
     if (fd < 0) {
         if (errno == ENOENT)
             return std::nullopt;
-        fail(file, std::strerror(errno), errno == EACCES ? ExitStatus::permission : ExitStatus::unavailable);
+        fail(file, errno);
     }
     std::string contents;
     struct stat status {};
@@ -52,7 +60,7 @@ std::optional<std::string> read_file(const std::filesystem::path& file, std::siz
     contents.resize(size);
     ::close(fd);
     if (error != 0)
-        fail(file, std::strerror(error), ExitStatus::io);
+        fail(file, error);
     return contents;
 }
 

@@ -1,5 +1,8 @@
 #include "sqlite/store.hpp"
 
+#include "core/errno_text.hpp"
+#include "sqlite/failure.hpp"
+#include "sqlite/file_access.hpp"
 #include "sqlite/schema.hpp"
 #include "sqlite/transaction.hpp"
 
@@ -7,6 +10,8 @@
 
 #include <sqlite3.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace escher::sqlite {
 
@@ -21,13 +26,20 @@ constexpr int few_pages = 256;
 /// From here on a person should know.
 constexpr std::int64_t alarming_wal = 256LL * 1024 * 1024;
 
+bool may_read(const std::filesystem::path& path)
+{
+    const auto answer = may_access(path, R_OK);
+    if (!answer)
+        throw Error(ExitStatus::io, "cannot examine '" + path.string() + "': " + errno_text(errno) + remedy(errno));
+    return *answer;
+}
+
 /// True for a database that SQLite cannot open for this user, but that he can read.
 bool needs_copy(const std::filesystem::path& file)
 {
-    const auto directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-    const auto shm = file.string() + "-shm";
-    return ::access(file.c_str(), R_OK) == 0 && ::access(directory.c_str(), W_OK) != 0 &&
-           (::access(shm.c_str(), R_OK) != 0 || ::access((file.string() + "-wal").c_str(), R_OK) != 0);
+    // One that may write the directory needs no copy, and for one of whom that is not known a copy does no harm.
+    return may_read(file) && !may_access(directory_of(file), W_OK).value_or(false) &&
+           (!may_read(file.string() + "-shm") || !may_read(file.string() + "-wal"));
 }
 
 std::int64_t wal_size(const Database& database)
@@ -89,7 +101,7 @@ std::string SqliteStore::maintain() noexcept
         database_.set_patience(database_.options().busy_timeout);
     }
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
-        return "cannot checkpoint the database '" + database_.name() + "': " + sqlite3_errstr(code);
+        return failure_of(connection, code, "checkpoint the database", database_.name()).what();
     if (frames != done && size > alarming_wal)
         return "the file '" + database_.name() + "-wal' has grown to " + std::to_string(size / (1024 * 1024)) +
                " MiB because a program has been reading the database without a pause: find it with fuser(1)";

@@ -1,0 +1,154 @@
+#include "contract.hpp"
+#include "sqlite/file_access.hpp"
+#include "test_database.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sqlite3.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+
+using namespace escher;
+using namespace escher::contract;
+using sqlite::Access;
+using sqlite::TestDatabase;
+
+namespace {
+
+/// SQLite's own system calls, of which one fails once. SQLite lets them be exchanged for tests like this.
+class FailingCall {
+public:
+    /// The call number `when` fails, counted from 1.
+    FailingCall(const char* name, int error, int when) : name_(name)
+    {
+        error_ = error;
+        countdown_ = when;
+        vfs_ = sqlite3_vfs_find(nullptr);
+        set("open", reinterpret_cast<sqlite3_syscall_ptr>(open));
+        set("pread", reinterpret_cast<sqlite3_syscall_ptr>(read));
+        set("pread64", reinterpret_cast<sqlite3_syscall_ptr>(read));
+        set("stat", reinterpret_cast<sqlite3_syscall_ptr>(status));
+    }
+    FailingCall(const FailingCall&) = delete;
+    FailingCall& operator=(const FailingCall&) = delete;
+    ~FailingCall() { vfs_->xSetSystemCall(vfs_, nullptr, nullptr); }
+
+    [[nodiscard]] static bool has_struck() { return countdown_ <= 0; }
+
+private:
+    void set(const std::string& name, sqlite3_syscall_ptr call)
+    {
+        if (name.starts_with(name_))
+            vfs_->xSetSystemCall(vfs_, name.c_str(), call);
+    }
+
+    static bool strikes()
+    {
+        errno = error_;
+        return --countdown_ == 0;
+    }
+
+    static int open(const char* path, int flags, int mode) { return strikes() ? -1 : ::open(path, flags, mode); }
+    static ssize_t read(int fd, void* to, std::size_t size, off_t at)
+    {
+        return strikes() ? -1 : ::pread(fd, to, size, at);
+    }
+    static int status(const char* path, struct stat* found) { return strikes() ? -1 : ::stat(path, found); }
+
+    std::string name_;
+    sqlite3_vfs* vfs_ = nullptr;
+    static inline int error_ = 0;
+    static inline int countdown_ = 0;
+};
+
+struct Told {
+    ExitStatus status = ExitStatus::ok;
+    std::string text;
+};
+
+/// What comes of opening, creating a job and listing it.
+Told work_on(const TestDatabase& place)
+{
+    try {
+        const auto store = place.open(Access::write);
+        create_one(*store, command());
+        (void)store->list({});
+    } catch (const Error& error) {
+        return {error.status(), error.what()};
+    }
+    return {};
+}
+
+} // namespace
+
+TEST_CASE("a database that could not be opened for want of a descriptor is not one that may not be written")
+{
+    const TestDatabase place;
+    (void)place.open();
+    for (const int error : {EMFILE, ENFILE, ENOMEM}) {
+        CAPTURE(error);
+        for (int when = 1;; ++when) {
+            CAPTURE(when);
+            const FailingCall failing("open", error, when);
+            const Told told = work_on(place);
+            if (!FailingCall::has_struck())
+                break;
+            INFO(told.text);
+            CHECK((told.status == ExitStatus::ok || told.status == ExitStatus::io));
+            CHECK(told.text.find("may only read") == std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("a database that could not be read is not one that is damaged")
+{
+    const TestDatabase place;
+    (void)place.open();
+    int struck = 0;
+    for (int when = 1;; ++when) {
+        CAPTURE(when);
+        const FailingCall failing("pread", EIO, when);
+        const Told told = work_on(place);
+        if (!FailingCall::has_struck())
+            break;
+        ++struck;
+        INFO(told.text);
+        CHECK((told.status == ExitStatus::ok || told.status == ExitStatus::io));
+        CHECK(told.text.find(".recover") == std::string::npos);
+    }
+    CHECK(struck > 0);
+}
+
+TEST_CASE("a database that could not be examined is not one that was replaced")
+{
+    const TestDatabase place;
+    (void)place.open();
+    int struck = 0;
+    for (int when = 1;; ++when) {
+        CAPTURE(when);
+        const FailingCall failing("stat", EIO, when);
+        const Told told = work_on(place);
+        if (!FailingCall::has_struck())
+            break;
+        ++struck;
+        CHECK_MESSAGE(told.text.find("replaced") == std::string::npos, told.text);
+    }
+    CHECK(struck > 0);
+}
+
+TEST_CASE("what may be accessed has three answers")
+{
+    const TestDatabase place;
+    (void)place.open();
+    CHECK(sqlite::may_access(place.file(), R_OK) == true);
+    CHECK(sqlite::may_access(place.directory() / "missing", R_OK) == false);
+    CHECK(sqlite::may_access(place.file() / "below", R_OK) == false);
+    CHECK_FALSE(sqlite::may_access(std::string(5000, 'x'), R_OK).has_value());
+    CHECK(sqlite::may_write_all(place.file()));
+    CHECK_FALSE(sqlite::may_write_all(place.directory() / "missing"));
+}
