@@ -36,6 +36,7 @@ public:
     void stop_all();
 
     [[nodiscard]] bool empty() const { return live_.empty(); }
+    [[nodiscard]] std::size_t size() const { return live_.size(); }
 
     /// When something was last started or ended; none: never.
     [[nodiscard]] std::optional<Time> last_activity() const { return last_activity_; }

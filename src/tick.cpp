@@ -105,6 +105,7 @@ private:
         if (now < latest_) {
             rests_until_ = next_look_ = next_recovery_ = next_housekeeping_ = now;
             lingers_since_ = now;
+            stops_at_ = std::min(stops_at_, now + config_.run.shutdown_grace);
         }
         latest_ = now;
         // Later than any activity of a clock that has been set back since.
@@ -118,6 +119,7 @@ private:
         if (!signal || report_.stopped_by)
             return;
         report_.stopped_by = signal;
+        stops_at_ = now_() + config_.run.shutdown_grace;
         if (holds_lock_)
             lock_.release();
         holds_lock_ = false;
@@ -231,21 +233,37 @@ private:
     void bear(const Error& error)
     {
         warn(error.what());
-        const bool results_wait = !runs_.empty() || jobs_.running() > 0;
-        // A disk that is full or a writer that does not end may pass; a file that is gone will not come back.
-        const bool may_pass = error.status() != ExitStatus::unavailable && error.status() != ExitStatus::permission;
-        const bool waits = (may_pass && !report_.stopped_by) || jobs_.running() > 0;
-        if (!results_wait || (!waits && ++store_failures_ > most_store_failures))
+        if (runs_.empty() && jobs_.running() == 0)
             throw;
+        if (jobs_.running() == 0 && !may_wait_for_store(error))
+            throw Error(error.status(), error.what() + ("; " + describe_unrecorded()));
         look_ = true;
         next_recovery_ = now_();
         store_failed_ = true;
     }
 
+    /// With results in hand, and nothing else.
+    [[nodiscard]] bool may_wait_for_store(const Error& error)
+    {
+        if (report_.stopped_by)
+            return now_() < stops_at_;
+        // A disk that is full or a writer that does not end may pass; a file that is gone will not come back.
+        const bool may_pass = error.status() != ExitStatus::unavailable && error.status() != ExitStatus::permission;
+        return may_pass || ++store_failures_ <= most_store_failures;
+    }
+
+    [[nodiscard]] std::string describe_unrecorded() const
+    {
+        const auto count = runs_.size();
+        return count == 1 ? "1 result was not recorded: the next tick finds this run lost"
+                          : std::to_string(count) + " results were not recorded: the next tick finds these runs lost";
+    }
+
     [[nodiscard]] Duration next_wakeup()
     {
         if (std::exchange(store_failed_, false))
-            return longest_wait;
+            return report_.stopped_by && jobs_.running() == 0 ? std::clamp(stops_at_ - now_(), 0ms, longest_wait)
+                                                              : longest_wait;
         if (!runs_.only_starts_to_report())
             return 0ms; // a result is in hand: a slot is free
         if (!runs_.reports().empty() || waits_for_orphans_ || lingers())
@@ -345,6 +363,7 @@ private:
     Time rests_until_{};
     Time next_housekeeping_{};
     Time latest_{};
+    Time stops_at_{}; ///< once there was a signal: how long results are kept for a store that fails
     int ended_at_pruning_ = 0;
     bool look_for_cancels_ = true;
     Time lingers_since_{};

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 
 from case import EndToEnd, as_root, not_fast, slow
 from namespaces import enter_mount_namespace, fill, mount_tmpfs, remount
+from processes import processes_of, wait_gone
 
 
 class Disks(EndToEnd):
@@ -31,6 +33,30 @@ class Disks(EndToEnd):
         self.assertState(first, "completed")
         self.assertLessEqual(self.box.sql("SELECT count(*) FROM run")[0][0], 1)
         self.assertEqual(self.box.sql("SELECT count(*) FROM job"), [(1,)])
+
+    @as_root
+    def test_a_tick_told_to_stop_on_a_full_disk_ends_within_its_grace(self):
+        enter_mount_namespace()
+        self.box.configure('[run]\nshutdown_grace = "1s"\n[security]\ncommands = "any"')
+        mount_tmpfs(self.box.state, "8m")
+        self.box.escher("init")
+        held = self.box.held()
+        job = self.box.shell(held.script)
+        tick = self.box.start()
+        held.wait_started()
+        self.box.until(lambda: self.box.sql("SELECT 1 FROM run WHERE started_at IS NOT NULL"))
+        filler = fill(self.box.state)
+        held.release()
+        wait_gone([child for child in processes_of(self.box.root) if child != tick.pid], 60)
+        tick.send_signal(signal.SIGTERM)
+        # It tried for a minute before; a second of grace and one of a wait that was under way are more like it.
+        result = self.box.finish(tick, status=74, timeout=20)
+        self.assertIn("the disk is full", result.err)
+        self.assertIn("1 result was not recorded: the next tick finds this run lost", result.err)
+        os.unlink(filler)
+        self.box.tick(silent=False)
+        self.assertState(job, "failed", "lost")
+        self.assertEqual(self.box.outcomes_of(job), ["lost"])
 
     @as_root
     def test_a_full_disk_under_the_output_does_not_hold_up_the_tick(self):
