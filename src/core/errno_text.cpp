@@ -25,6 +25,13 @@ std::string remedy(int error)
         return "; free space on its file system";
     case EDQUOT:
         return "; the disk quota is used up";
+    case EIO:
+    case ENXIO:
+        return "; the disk or the file system fails: see the kernel's log";
+    case ESTALE:
+        return "; its file system is a network's, and has lost it: use a local one";
+    case ENOLCK:
+        return "; locks fail on its file system: use a local one";
     case EROFS:
         return "; mount its file system writable or configure another place";
     case EACCES:

@@ -110,6 +110,7 @@ Database::Database(const OpenOptions& options) : options_(options)
         throw_failure(nullptr, SQLITE_READONLY, "write the database", options_.file);
     harden();
     check_identity();
+    operation_ = "read the database";
 }
 
 Database::Database(Connection copy, const OpenOptions& options)
@@ -117,6 +118,7 @@ Database::Database(Connection copy, const OpenOptions& options)
 {
     check_prefix(options_.table_prefix);
     harden();
+    operation_ = "read the copy of the database";
 }
 
 void Database::harden()
@@ -145,6 +147,7 @@ void Database::choose_journal()
     // In the application's own file the application decides.
     if (!options_.table_prefix.empty())
         return;
+    const Describe description(*this, "set the journal mode of the database");
     const std::string wanted = options_.rollback_journal ? "delete" : "wal";
     {
         Query now = query("PRAGMA journal_mode");
