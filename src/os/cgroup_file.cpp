@@ -1,0 +1,89 @@
+#include "os/cgroup_file.hpp"
+
+#include "os/fd.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+namespace escher::os {
+
+namespace {
+
+constexpr std::string_view blanks = " \n";
+
+std::string_view cut_word(std::string_view& text)
+{
+    const auto from = std::min(text.find_first_not_of(blanks), text.size());
+    const auto to = std::min(text.find_first_of(blanks, from), text.size());
+    const auto word = text.substr(from, to - from);
+    text.remove_prefix(to);
+    return word;
+}
+
+} // namespace
+
+int read_group_file(int file, std::string& text)
+{
+    text.clear();
+    char part[4096];
+    for (;;) {
+        const ssize_t got = ::pread(file, part, sizeof part, static_cast<off_t>(text.size()));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            text.clear();
+            return errno;
+        }
+        if (got == 0)
+            return 0;
+        text.append(part, static_cast<std::size_t>(got));
+    }
+}
+
+int read_group_file(int directory, const char* name, std::string& text)
+{
+    text.clear();
+    const Fd file(::openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    return file ? read_group_file(file.get(), text) : errno;
+}
+
+int write_group_file(int directory, const char* name, std::string_view value)
+{
+    const Fd file(::openat(directory, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file)
+        return errno;
+    while (::write(file.get(), value.data(), value.size()) < 0)
+        if (errno != EINTR)
+            return errno;
+    return 0;
+}
+
+std::optional<std::int64_t> number_of(std::string_view text, std::string_view key)
+{
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (cut_word(line) != key)
+            continue;
+        const auto word = cut_word(line);
+        std::int64_t number = 0;
+        const auto result = std::from_chars(word.data(), word.data() + word.size(), number);
+        if (result.ec == std::errc{} && result.ptr == word.data() + word.size() && !word.empty())
+            return number;
+    }
+    return std::nullopt;
+}
+
+bool has_word(std::string_view text, std::string_view word)
+{
+    for (auto found = cut_word(text); !found.empty(); found = cut_word(text))
+        if (found == word)
+            return true;
+    return false;
+}
+
+} // namespace escher::os

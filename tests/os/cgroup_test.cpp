@@ -1,0 +1,283 @@
+#include "cgroup_sandbox.hpp"
+
+#include <escher/error.hpp>
+
+#include <sys/file.h>
+#include <sys/resource.h>
+
+using namespace escher;
+using namespace escher::os;
+
+namespace {
+
+constexpr const char* instance = "3b1c7a52-0000-4000-8000-0123456789ab";
+
+Run run_of(std::int64_t id, std::int64_t runner = 1)
+{
+    Run run;
+    run.id = RunId{id};
+    run.runner.process = {.pid = runner, .start_ticks = 1, .boot_id = boot_id()};
+    return run;
+}
+
+/// Blocks until no process lives in the group.
+void await_empty(RunCgroup& group)
+{
+    const int events = group.events_fd();
+    REQUIRE(events >= 0);
+    while (group.state() == GroupState::populated) {
+        pollfd changed = {.fd = events, .events = POLLPRI, .revents = 0};
+        REQUIRE(::poll(&changed, 1, 30'000) == 1);
+    }
+    CHECK(group.state() == GroupState::empty);
+}
+
+/// Becomes a process that nothing is known of but its group: own session, no environment, no inherited descriptor.
+void become_daemon()
+{
+    ::setsid();
+    if (::fork() != 0)
+        ::_exit(0);
+    ::syscall(SYS_close_range, 0U, ~0U, 0U);
+    char* const argv[] = {const_cast<char*>("sleep"), const_cast<char*>("1000"), nullptr};
+    char* const nothing[] = {nullptr};
+    ::execve("/bin/sleep", argv, nothing);
+    ::_exit(127);
+}
+
+} // namespace
+
+TEST_CASE("a run's group is empty, populated by what enters it, and ended by one kill")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    CgroupTree tree(instance, box.place(box.group("cron.service")));
+    auto group = tree.create(RunId{7});
+    REQUIRE(group.has_value());
+    CHECK(group->path() == box.path() / "cron.service/escher-runs.3b1c7a52-0000-4000-8000-0123456789ab/run-7");
+    CHECK(group->state() == GroupState::empty);
+    CHECK(group->oom_kills().has_value() == std::filesystem::exists(group->path() / "memory.events"));
+
+    const pid_t main = start_in(group->path(), [] {
+        if (::fork() == 0)
+            become_daemon();
+    });
+    CHECK(group->state() == GroupState::populated);
+    ::kill(main, SIGKILL);
+    CHECK(await_exit(main) == -SIGKILL);
+    CHECK(group->state() == GroupState::populated); // the daemon
+    CHECK(group->kill());
+    await_empty(*group);
+    CHECK(group->usage().cpu_user.has_value());
+    CHECK(group->usage().cpu_system.has_value());
+
+    const auto path = group->path();
+    group.reset();
+    CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("a group that still has a process is left, and one with groups of the job's own is not")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    std::filesystem::path parent;
+    {
+        CgroupTree tree(instance, box.place(box.path()));
+        auto populated = tree.create(RunId{1});
+        auto nested = tree.create(RunId{2});
+        REQUIRE(populated.has_value());
+        REQUIRE(nested.has_value());
+        parent = populated->path().parent_path();
+        std::filesystem::create_directories(nested->path() / "a/b");
+        std::filesystem::create_directories(nested->path() / "c");
+        const pid_t leftover = start_in(populated->path());
+        populated.reset();
+        nested.reset();
+        CHECK(std::filesystem::exists(parent / "run-1"));
+        CHECK_FALSE(std::filesystem::exists(parent / "run-2"));
+        ::kill(leftover, SIGKILL);
+        CHECK(await_exit(leftover) == -SIGKILL);
+    }
+    CHECK(std::filesystem::exists(parent)); // run-1 is in it
+    {
+        CgroupTree next(instance, box.place(box.path()));
+        CHECK(next.create(RunId{3}).has_value());
+        CHECK_FALSE(std::filesystem::exists(parent / "run-1")); // whose leftover has ended
+    }
+    CHECK_FALSE(std::filesystem::exists(parent));
+}
+
+TEST_CASE("a group that a live tick has just made is not taken for one that was left")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    CgroupTree first(instance, box.place(box.path()));
+    CgroupTree second(instance, box.place(box.path()));
+    const auto group = first.create(RunId{1});
+    CHECK(second.create(RunId{2}).has_value());
+    REQUIRE(group.has_value());
+    CHECK(group->state() == GroupState::empty);
+}
+
+TEST_CASE("a tick that ends may remove the common parent while another one goes on")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    CgroupTree tree(instance, box.place(box.path()));
+    CHECK(tree.create(RunId{1}).has_value());
+    {
+        CgroupTree other(instance, box.place(box.path()));
+        CHECK(other.create(RunId{2}).has_value());
+    }
+    auto group = tree.create(RunId{3});
+    REQUIRE(group.has_value());
+    const auto path = group->path();
+    group = tree.create(RunId{4});
+    REQUIRE(group.has_value());
+    CHECK_FALSE(std::filesystem::exists(path));
+    CHECK(group->state() == GroupState::empty);
+}
+
+TEST_CASE("a later tick finds the group of a run wherever its tick lived, and ends it")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    CgroupTree early(instance, box.place(box.group("system.slice/cron.service")));
+    CgroupTree other("another instance", box.place(box.group("system.slice/cron.service")));
+    auto group = early.create(RunId{5});
+    auto foreign = other.create(RunId{6});
+    REQUIRE(group.has_value());
+    REQUIRE(foreign.has_value());
+
+    CgroupTree late(instance, box.place(box.group("user.slice/session-1.scope")));
+    CHECK(late.standing(run_of(5)) == GroupState::empty);
+    CHECK(late.standing(run_of(6)) == GroupState::absent); // of the other instance
+    const pid_t job = start_in(group->path());
+    CHECK(late.standing(run_of(5)) == GroupState::populated);
+    CHECK(late.kill(run_of(5)));
+    CHECK(await_exit(job) == -SIGKILL);
+    await_empty(*group);
+    CHECK(late.standing(run_of(5)) == GroupState::empty);
+    CHECK_FALSE(late.remove(run_of(5))); // its tick lives
+
+    const auto path = group->path();
+    ::flock(group->directory(), LOCK_UN); // as if it had died
+    CHECK(late.remove(run_of(5)));
+    CHECK_FALSE(std::filesystem::exists(path));
+    CHECK(group->state() == GroupState::absent);
+    CHECK(group->kill()); // there is nothing to kill
+    CHECK(late.standing(run_of(5)) == GroupState::absent);
+    CHECK(late.kill(run_of(5)));
+    CHECK(late.remove(run_of(5)));
+}
+
+TEST_CASE("the hierarchy is searched again for the runs of a tick that died later")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    CgroupTree late(instance, box.place(box.path()));
+    CHECK(late.standing(run_of(1, 100)) == GroupState::absent);
+    CgroupTree other(instance, box.place(box.group("cron.service")));
+    const auto group = other.create(RunId{2});
+    CHECK(late.standing(run_of(1, 100)) == GroupState::absent);
+    CHECK(late.standing(run_of(2, 200)) == GroupState::empty);
+}
+
+TEST_CASE("a tick does not kill the group that it lives in itself")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    CgroupTree dead(instance, box.place(box.path()));
+    const auto group = dead.create(RunId{1});
+    REQUIRE(group.has_value());
+    const pid_t job = start_in(group->path());
+    CgroupPlace inside = box.place(box.path())();
+    inside.own = group->path();
+    CgroupTree tree(instance, [&] { return inside; });
+    CHECK_FALSE(tree.kill(run_of(1)));
+    CHECK(Watched(job).lives());
+    CHECK(group->kill());
+    CHECK(await_exit(job) == -SIGKILL);
+}
+
+TEST_CASE("a group that somebody else has made says nothing of a run")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    if (::geteuid() != 0) {
+        MESSAGE("skipped: only root can make a group of another user's");
+        return;
+    }
+    const auto forged = box.group(std::string("user.slice/escher-runs.") + instance + "/run-1");
+    REQUIRE(::chown(forged.parent_path().c_str(), 65534, 65534) == 0);
+    CgroupTree tree(instance, box.place(box.path()));
+    CHECK(tree.standing(run_of(1)) == GroupState::absent);
+    CgroupTree there(instance, box.place(box.path() / "user.slice"));
+    CHECK_FALSE(there.create(RunId{1}).has_value());
+    CHECK(there.why_not().ends_with("was made by somebody else"));
+}
+
+TEST_CASE("a number that was used before gets no group while its processes live")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    CgroupTree tree(instance, box.place(box.path()));
+    auto group = tree.create(RunId{1});
+    REQUIRE(group.has_value());
+    const auto path = group->path();
+    const pid_t leftover = start_in(path);
+    group.reset();
+    CHECK_FALSE(tree.create(RunId{1}).has_value());
+    CHECK(tree.why_not() ==
+          "the control group '" + path.string() + "' has processes of an earlier run of that number");
+    CHECK(tree.create(RunId{2}).has_value());
+    ::kill(leftover, SIGKILL);
+    CHECK(await_exit(leftover) == -SIGKILL);
+    CHECK(tree.create(RunId{1}).has_value());
+}
+
+TEST_CASE("what cannot be told is unknown, not absent")
+{
+    CgroupTree tree(instance, []() -> CgroupPlace { throw Error(ExitStatus::unavailable, "too many open files"); });
+    CHECK(tree.standing(run_of(1)) == GroupState::unknown);
+    CHECK_FALSE(tree.kill(run_of(1)));
+    CHECK_FALSE(tree.remove(run_of(1)));
+    CHECK_THROWS_AS(static_cast<void>(tree.create(RunId{1})), Error);
+
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    const int status = await_exit(fork_and_run([&] {
+        CgroupTree without_descriptors(instance, box.place(box.path()));
+        const rlimit none = {.rlim_cur = 3, .rlim_max = 3};
+        ::setrlimit(RLIMIT_NOFILE, &none);
+        return without_descriptors.standing(run_of(1)) == GroupState::unknown ? 0 : 1;
+    }));
+    CHECK(status == 0);
+}
+
+TEST_CASE("without a place there are no groups, and a reason")
+{
+    CgroupPlace nowhere;
+    nowhere.why_not = "no cgroup v2 hierarchy is mounted";
+    int looks = 0;
+    CgroupTree tree(instance, [&] {
+        ++looks;
+        return nowhere;
+    });
+    CHECK(looks == 0); // nothing is looked at before there is a run
+    CHECK_FALSE(tree.create(RunId{1}).has_value());
+    CHECK_FALSE(tree.create(RunId{2}).has_value());
+    CHECK(tree.why_not() == nowhere.why_not);
+    CHECK(tree.standing(run_of(1)) == GroupState::absent);
+    CHECK(looks == 1);
+}
