@@ -1,9 +1,13 @@
 #include "cgroup_sandbox.hpp"
 
+#include "os/clone_into.hpp"
+
 #include <escher/error.hpp>
 
 #include <sys/file.h>
 #include <sys/resource.h>
+
+#include <array>
 
 using namespace escher;
 using namespace escher::os;
@@ -280,4 +284,40 @@ TEST_CASE("without a place there are no groups, and a reason")
     CHECK(tree.why_not() == nowhere.why_not);
     CHECK(tree.standing(run_of(1)) == GroupState::absent);
     CHECK(looks == 1);
+}
+
+TEST_CASE("a process starts inside of a group")
+{
+    const CgroupSandbox box;
+    if (!box.usable() || !can_clone_into_group)
+        return;
+    CgroupTree tree(instance, box.place(box.path()));
+    auto group = tree.create(RunId{1});
+    REQUIRE(group.has_value());
+    alignas(16) static std::array<char, 64 * 1024> stack;
+    const auto sleep = [](void* told) {
+        *static_cast<int*>(told) = 42;
+        ::execl("/bin/sleep", "sleep", "1000", nullptr);
+        return 127;
+    };
+    int told = 0;
+    const pid_t pid = clone_into_group(sleep, &told, stack.data(), stack.size(), group->directory());
+    REQUIRE(pid > 0);
+    CHECK(told == 42);
+    CHECK(read_file("/proc/" + std::to_string(pid) + "/cgroup").find("/run-1\n") != std::string::npos);
+    CHECK(group->state() == GroupState::populated);
+    CHECK(group->kill());
+    CHECK(await_exit(pid) == -SIGKILL);
+    await_empty(*group);
+
+    // Whoever was killed with a group before is not a witness against the next group.
+    const auto three = [](void*) { return 3; };
+    const pid_t doomed = clone_into_group(three, nullptr, stack.data(), stack.size(), group->directory());
+    CHECK((doomed == -ECANCELED || await_exit(doomed) == 3));
+    auto fresh = tree.create(RunId{2});
+    REQUIRE(fresh.has_value());
+    CHECK(await_exit(clone_into_group(three, nullptr, stack.data(), stack.size(), fresh->directory())) == 3);
+    CHECK(remove_group(fresh->path()));
+    const pid_t nowhere = clone_into_group(three, nullptr, stack.data(), stack.size(), fresh->directory());
+    CHECK((nowhere == -ENODEV || nowhere == -ENOENT));
 }
