@@ -198,6 +198,20 @@ std::filesystem::path home_of_ticks(const CgroupPlace& place)
     return place.has_leaf ? place.base / tick_leaf : place.base;
 }
 
+std::filesystem::path own_home_of_ticks() noexcept
+{
+    try {
+        const auto groups = read_proc_text("/proc/self/cgroup");
+        if (groups.find("/" + std::string(instance_group_prefix)) == std::string::npos)
+            return {};
+        auto place = locate_cgroup(read_proc_text("/proc/self/mountinfo"), groups);
+        place.has_leaf = ::access((place.base / tick_leaf).c_str(), F_OK) == 0;
+        return home_of_ticks(place);
+    } catch (const std::exception&) {
+        return {};
+    }
+}
+
 CgroupPlace find_cgroup_place()
 {
     CgroupPlace place = locate_cgroup(read_proc_text("/proc/self/mountinfo"), read_proc_text("/proc/self/cgroup"));

@@ -35,6 +35,9 @@ inline constexpr std::string_view instance_group_prefix = "escher-runs.";
 /// not that of a process in a run's group.
 [[nodiscard]] std::filesystem::path home_of_ticks(const CgroupPlace& place);
 
+/// The same for this process, whatever it may do there; empty too if it cannot be told.
+[[nodiscard]] std::filesystem::path own_home_of_ticks() noexcept;
+
 /// The place, and whether groups can be made there. Changes nothing. Throws Error{unavailable} if it cannot be told.
 [[nodiscard]] CgroupPlace find_cgroup_place();
 

@@ -1,3 +1,4 @@
+#include "os/cgroup_place.hpp"
 #include "os/errno_text.hpp"
 #include "os/fd.hpp"
 #include "os/program_path.hpp"
@@ -48,6 +49,7 @@ struct DetachedPlan {
     std::vector<std::string> programs;
     std::uint64_t signals_to_reset = 0;
     int null = -1;
+    int home = -1; ///< cgroup.procs of the group to move to; -1: it stays where it is
     int report = -1; ///< gets the errno of a failed exec; closed by exec
 };
 
@@ -60,6 +62,8 @@ struct DetachedPlan {
 
 [[noreturn]] void become_detached(const DetachedPlan& plan)
 {
+    // The group of a run is killed when that ends. A tick that cannot leave it ends with it; the jobs are there still.
+    [[maybe_unused]] const ssize_t moved = ::write(plan.home, "0", 1);
     for (int fd = 0; fd <= 2; ++fd)
         ::dup2(plan.null, fd);
     // The report goes to 3, everything above is closed.
@@ -112,6 +116,9 @@ void start_detached(std::span<const std::string> argv)
                       .programs = program_candidates(name, environment_variable("PATH").value_or("/usr/bin:/bin")),
                       .signals_to_reset = signals_not_default()};
     const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const auto home_path = own_home_of_ticks();
+    const Fd home(home_path.empty() ? -1 : ::open((home_path / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+    plan.home = home.get();
     int ends[2] = {-1, -1};
     if (!null || ::pipe2(ends, O_CLOEXEC) < 0)
         fail("cannot start", errno);

@@ -1,5 +1,4 @@
-#include "processes.hpp"
-#include "temporary_directory.hpp"
+#include "cgroup_sandbox.hpp"
 
 #include "os/system.hpp"
 
@@ -55,6 +54,25 @@ TEST_CASE("a detached start does not hold up the caller's caller")
     const std::string list{std::istreambuf_iterator<char>(descriptors), {}};
     CHECK(list == "0\n1\n2\n3\n"); // 3 is what ls reads
     CHECK(program.ends());
+}
+
+TEST_CASE("a tick that a job starts leaves the group of the run, which is killed with it")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    const TemporaryDirectory directory;
+    const Fifo told(directory / "told");
+    const auto run = box.group("escher-runs.x/run-1/nested");
+    const std::vector<std::string> argv = {"sh", "-c", "sed -n 's/^0:://p' /proc/self/cgroup > " + told.path()};
+    const pid_t caller = fork_and_run([&] {
+        if (!enter_group(run))
+            return 1;
+        os::start_detached(argv);
+        return 0;
+    });
+    CHECK(told.read_line().ends_with("/" + box.path().filename().string()));
+    CHECK(await_exit(caller) == 0);
 }
 
 TEST_CASE("a program that cannot be executed in the background is told of")
