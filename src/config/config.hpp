@@ -12,6 +12,7 @@ namespace escher {
 enum class Journal { wal, rollback };
 enum class RunMode { cron, automatic };
 enum class LogLevel { error, warning, info, debug };
+enum class CgroupUse { automatic, off, require }; ///< run.cgroup
 enum class CommandsKey { automatic, listed, any }; ///< security.commands; "auto" is decided from the file modes
 
 struct DatabaseConfig {
@@ -28,6 +29,7 @@ struct RunConfig {
     int concurrency = 0; ///< default: the number of processors
     std::optional<double> max_load; ///< of one minute; none: not looked at
     Duration shutdown_grace = std::chrono::seconds(10);
+    CgroupUse cgroup = CgroupUse::automatic;
 };
 
 struct OutputConfig {

@@ -149,6 +149,10 @@ constexpr auto run = std::to_array<Key<Config>>({
     {"max_load", R"("none")", "no job is started while the load average of one minute is above this", read_max_load},
     {"shutdown_grace", R"("10s")", "from TERM to KILL for the jobs when the tick itself is told to stop",
      [](Reader& r, Value v, Config& c) { r.duration(v, 0s, 1h, {}, c.run.shutdown_grace); }},
+    {"cgroup", R"("auto")",
+     "\"auto\": each run in a control group of its own where that can be had; \"require\": else no job starts; or "
+     "\"off\"",
+     [](Reader& r, Value v, Config& c) { r.word(v, c.run.cgroup); }},
     {"user", R"("")", "whom jobs run as; empty: the tick's own user; only in a config of root's", read_user},
 });
 

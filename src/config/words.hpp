@@ -26,6 +26,13 @@ inline constexpr auto names<LogLevel> = std::to_array<Name<LogLevel>>({
 });
 
 template<>
+inline constexpr auto names<CgroupUse> = std::to_array<Name<CgroupUse>>({
+    {CgroupUse::automatic, "auto"},
+    {CgroupUse::off, "off"},
+    {CgroupUse::require, "require"},
+});
+
+template<>
 inline constexpr auto names<CommandsKey> = std::to_array<Name<CommandsKey>>({
     {CommandsKey::automatic, "auto"},
     {CommandsKey::listed, "listed"},

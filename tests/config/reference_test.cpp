@@ -149,6 +149,7 @@ TEST_CASE("with every line uncommented it loads, and all defaults are the built-
     CHECK(full.run.concurrency == plain.run.concurrency);
     CHECK(full.run.max_load == plain.run.max_load);
     CHECK(full.run.shutdown_grace == plain.run.shutdown_grace);
+    CHECK(full.run.cgroup == plain.run.cgroup);
     CHECK(apply({}, full.policies.defaults) == apply({}, plain.policies.defaults));
     CHECK(apply({}, full.policies.defaults) == JobPolicy{});
     CHECK(full.policies.environment == plain.policies.environment);

@@ -23,6 +23,7 @@ wake = "~/wake"
 concurrency = 12
 max_load = 3
 shutdown_grace = "0s"
+cgroup = "require"
 [environment]
 inherit = ["LANG", "TZ", "NOT_SET"]
 set = { TZ = "Europe/Berlin", EMPTY = "" }
@@ -50,6 +51,7 @@ commands = "any"
     CHECK(config.run.concurrency == 12);
     CHECK(config.run.max_load == 3.0);
     CHECK(config.run.shutdown_grace == 0s);
+    CHECK(config.run.cgroup == CgroupUse::require);
     CHECK(config.policies.environment ==
           std::map<std::string, std::string>{{"EMPTY", ""}, {"LANG", "C.UTF-8"}, {"TZ", "Europe/Berlin"}});
     CHECK(config.output.directory == box.directory() / "out");
