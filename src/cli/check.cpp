@@ -1,3 +1,4 @@
+#include "cli/check_cgroup.hpp"
 #include "cli/check_place.hpp"
 #include "cli/check_programs.hpp"
 #include "cli/commands_trust.hpp"
@@ -116,6 +117,7 @@ int run_check(Context& context, const Arguments& arguments)
     check_place(config, findings);
     check_database(context, arguments.has("full"), findings);
     check_programs(config, findings);
+    check_cgroup(config, findings);
     const std::string line = config.file.empty()
                                  ? fmt::format("* * * * * {}", context.program())
                                  : fmt::format("* * * * * {} -c {}", context.program(), config.file.string());
