@@ -29,8 +29,16 @@ public:
     CgroupSandbox& operator=(const CgroupSandbox&) = delete;
     ~CgroupSandbox()
     {
-        if (!path_.empty())
-            escher::os::remove_group(path_);
+        if (path_.empty())
+            return;
+        // What a test has started in it may still be dying.
+        escher::os::RunCgroup all(path_, escher::os::Fd(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+        const int events = all.events_fd();
+        while (all.kill() && all.state() == escher::os::GroupState::populated) {
+            pollfd changed = {.fd = events, .events = POLLPRI, .revents = 0};
+            if (::poll(&changed, 1, 30'000) != 1)
+                break;
+        }
     }
 
     /// False, with a word of it, where there are no control groups to try.
