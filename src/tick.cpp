@@ -186,14 +186,22 @@ private:
         next_housekeeping_ = now + housekeeping_after;
     }
 
-    [[nodiscard]] bool may_claim(Time now) const
+    [[nodiscard]] bool may_claim(Time now)
     {
         if (!holds_lock_ || now < rests_until_)
             return false;
-        return !config_.run.max_load || !setup_.load || setup_.load() <= *config_.run.max_load;
+        if (!config_.run.max_load || !setup_.load)
+            return true;
+        try {
+            return setup_.load() <= *config_.run.max_load;
+        } catch (const Error& error) {
+            // Not known is not low. Results are recorded all the same.
+            warn(error.what());
+            return false;
+        }
     }
 
-    [[nodiscard]] ClaimRequest request_at(Time now) const
+    [[nodiscard]] ClaimRequest request_at(Time now)
     {
         ClaimRequest request = whole_request_;
         const int running = static_cast<int>(jobs_.running());

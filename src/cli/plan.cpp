@@ -18,7 +18,7 @@ int run_plan(Context& context, const Arguments& arguments)
         .runner = {.process = os::own_identity(), .mark = 0},
         .host = os::host_name(),
         .boot_id = os::boot_id(),
-        .load = os::load_average(),
+        .load = config.run.max_load ? os::load_average() : 0,
         .clock = [&context](Time time) { return format_local(time, context.zone()); },
     };
     const Plan plan = make_plan(*copy, config, world, at);

@@ -114,7 +114,9 @@ Fd open_lock(const std::filesystem::path& path)
     if (!fd)
         refuse(path, error == EACCES ? ExitStatus::permission : ExitStatus::cannot_create,
                errno_text(error) + (error == ENOENT ? "; create its directory or set run.lock" : remedy(error)));
-    if (::fstat(fd.get(), &file) != 0 || !S_ISREG(file.st_mode))
+    if (::fstat(fd.get(), &file) != 0)
+        cannot_examine(path, errno);
+    if (!S_ISREG(file.st_mode))
         refuse(path, ExitStatus::permission, "it is not a regular file; remove it, a new one is made");
     return fd;
 }

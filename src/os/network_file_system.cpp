@@ -1,4 +1,7 @@
+#include "os/errno_text.hpp"
 #include "os/system.hpp"
+
+#include <escher/error.hpp>
 
 #include <sys/statfs.h>
 
@@ -24,14 +27,28 @@ constexpr std::array network_types = {
     NetworkType{0x19830326, "fhgfs"}, NetworkType{0x47504653, "gpfs"},   NetworkType{0x20030528, "orangefs"},
 };
 
+/// The parent tells as well, of what is not there or cannot be entered.
+bool means_ask_the_parent(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == EACCES || error == ELOOP || error == ENAMETOOLONG;
+}
+
+[[noreturn]] void cannot_tell(const std::filesystem::path& path, int error)
+{
+    throw Error(ExitStatus::io,
+                "cannot tell what file system '" + path.string() + "' lies on: " + errno_text(error) + remedy(error));
+}
+
 } // namespace
 
 std::optional<std::string> network_file_system(const std::filesystem::path& path)
 {
     struct statfs about = {};
-    std::error_code ignored;
-    for (auto existing = std::filesystem::absolute(path, ignored); !existing.empty();
-         existing = existing.parent_path()) {
+    std::error_code error;
+    auto existing = std::filesystem::absolute(path, error);
+    if (error)
+        cannot_tell(path, error.value());
+    for (; !existing.empty(); existing = existing.parent_path()) {
         if (::statfs(existing.c_str(), &about) == 0) {
             // The field is signed, and the numbers of old are of 32 bits.
             const auto magic = static_cast<unsigned long>(about.f_type) & 0xFFFFFFFFUL;
@@ -40,6 +57,8 @@ std::optional<std::string> network_file_system(const std::filesystem::path& path
                     return type.name;
             return std::nullopt;
         }
+        if (!means_ask_the_parent(errno))
+            cannot_tell(existing, errno);
         if (existing == existing.parent_path())
             break;
     }

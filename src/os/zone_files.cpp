@@ -1,11 +1,15 @@
 #include "os/zone_files.hpp"
 
+#include "os/errno_text.hpp"
 #include "os/fd.hpp"
+
+#include <escher/error.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <map>
 #include <stdexcept>
@@ -30,19 +34,43 @@ bool is_zone_name(std::string_view name)
     });
 }
 
+[[noreturn]] void cannot_read(const std::string& path, int error)
+{
+    throw Error(ExitStatus::io,
+                "cannot read the time zone file '" + path + "': " + errno_text(error) + remedy(error));
+}
+
+bool means_no_such_file(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == EACCES || error == ELOOP || error == ENAMETOOLONG ||
+           error == ENXIO;
+}
+
+/// None: there is no such file for us. Throws where that cannot be told: a schedule must not fall back to UTC by chance.
 std::optional<std::string> read_zone_file(const std::string& path)
 {
     // The largest is a few kilobytes.
     constexpr off_t largest = 1 << 20;
     const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!fd) {
+        if (means_no_such_file(errno))
+            return std::nullopt;
+        cannot_read(path, errno);
+    }
     struct stat file = {};
-    if (!fd || ::fstat(fd.get(), &file) != 0 || !S_ISREG(file.st_mode) || file.st_size > largest)
+    if (::fstat(fd.get(), &file) != 0)
+        cannot_read(path, errno);
+    if (!S_ISREG(file.st_mode) || file.st_size > largest)
         return std::nullopt;
     std::string contents(static_cast<std::size_t>(file.st_size), '\0');
     std::size_t size = 0;
     while (size < contents.size()) {
         const ssize_t got = ::read(fd.get(), contents.data() + size, contents.size() - size);
-        if (got <= 0)
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            cannot_read(path, errno);
+        if (got == 0)
             break;
         size += static_cast<std::size_t>(got);
     }

@@ -18,7 +18,8 @@ public:
     {
     }
 
-    static constexpr const char* instance = "3b1c7a52-0000-4000-8000-0123456789ab";
+    /// Its own for each test program, or two that run at once would find and kill each other's jobs.
+    inline static const std::string instance = "3b1c7a52-0000-4000-8000-" + std::to_string(::getpid());
 
     [[nodiscard]] escher::Executor& jobs() { return *jobs_; }
     [[nodiscard]] const escher::os::LockFile& lock() const { return lock_; }

@@ -104,6 +104,15 @@ TEST_CASE("what cannot be found out is an error, not an answer")
               }
               return false;
           }) == 0);
+    const auto throws = [](const auto& ask) {
+        try {
+            static_cast<void>(ask());
+        } catch (const Error& error) {
+            return error.status() == ExitStatus::io;
+        }
+        return false;
+    };
+    CHECK(without_descriptors([&] { return throws(os::own_identity); }) == 0);
     CHECK(os::look_up_group("no-such-group").error == 0);
     CHECK(os::Accounts().find("no-such-user-of-escher-cron") == nullptr);
 }

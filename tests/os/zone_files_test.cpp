@@ -2,7 +2,11 @@
 
 #include "os/zone_files.hpp"
 
+#include <escher/error.hpp>
+
 #include <doctest/doctest.h>
+
+#include <sys/resource.h>
 
 using namespace escher;
 using namespace std::chrono;
@@ -64,4 +68,23 @@ TEST_CASE("local is what TZ says")
     CHECK(local_with("/etc/passwd") == std::pair{-1, -1});
     CHECK(local_with("no such zone") == std::pair{-1, -1});
     CHECK(os::load_zone("local")); // last: from here on it is loaded
+}
+
+TEST_CASE("a zone that cannot be read is not one that does not exist, nor UTC")
+{
+    for (const std::string zone : {"local", "Pacific/Chatham"}) {
+        CAPTURE(zone);
+        CHECK(await_exit(fork_and_run([&] {
+                  ::unsetenv("TZ");
+                  const rlimit limit = {.rlim_cur = 0, .rlim_max = 0};
+                  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+                      return 1;
+                  try {
+                      static_cast<void>(os::load_zone(zone));
+                  } catch (const Error& error) {
+                      return error.status() == ExitStatus::io ? 0 : 2;
+                  }
+                  return 3;
+              })) == 0);
+    }
 }

@@ -297,3 +297,22 @@ TEST_CASE("a tick that cannot tell whether the lock is still its own keeps it, s
     CHECK(loop.warnings == std::vector<std::string>{"cannot examine the lock file"});
     CHECK(loop.released > 0);
 }
+
+TEST_CASE("a load that is not known is not a low one, and holds up no result")
+{
+    Loop loop;
+    const JobId first = loop.store.add(loop.clock.now());
+    loop.jobs.script(first, Exited{0}, 2s);
+    std::optional<JobId> second;
+    bool known = true;
+    loop.config.run.max_load = 4;
+    loop.setup.load = [&]() -> double { return known ? 1 : throw Error(ExitStatus::io, "cannot read the load"); };
+    loop.events.started = [&](const Claim&) {
+        known = false;
+        second = loop.store.add(loop.clock.now());
+    };
+    loop.run();
+    CHECK(loop.job(first).state == JobState::completed);
+    CHECK(loop.job(*second).state == JobState::available);
+    CHECK(loop.warnings == std::vector<std::string>{"cannot read the load"});
+}
