@@ -22,22 +22,37 @@ int finish(Context& context, const Findings& findings, ExitStatus status)
     return static_cast<int>(status);
 }
 
+/// Runs one part of the check: what ends it is its finding, and the others go on.
+template<typename Check>
+void carry_out(Findings& findings, const Check& check)
+{
+    try {
+        check();
+    } catch (const Error& error) {
+        findings.fail(error.what());
+    }
+}
+
+/// Throws Error if that cannot be told.
+bool is_there(const std::filesystem::path& database)
+{
+    std::error_code error;
+    const bool there = std::filesystem::exists(database, error);
+    if (error)
+        throw Error(ExitStatus::io,
+                    fmt::format("cannot look at the database '{}': {}", database.string(), error.message()));
+    return there;
+}
+
 void check_commands(const Config& config, Findings& findings)
 {
     const bool decided = config.commands == CommandsKey::automatic;
-    std::error_code missing;
-    if (decided && !std::filesystem::exists(config.database.path, missing)) {
+    if (decided && !is_there(config.database.path)) {
         findings.ok("whether jobs may bring commands of their own is decided once the database exists, by who can "
                     "write it (security.commands)");
         return;
     }
-    bool any = false;
-    try {
-        any = decide_trust(config) == CommandTrust::any;
-    } catch (const Error& error) {
-        findings.fail(error.what());
-        return;
-    }
+    const bool any = decide_trust(config) == CommandTrust::any;
     findings.ok(fmt::format("jobs may {}{}", any ? "bring commands of their own" : "only name a [task] of the config",
                             !decided ? " (security.commands says so)"
                             : any    ? " (nobody else can write the database)"
@@ -48,32 +63,26 @@ void check_database(Context& context, bool full, Findings& findings)
 {
     const Config& config = context.config();
     const std::string path = config.database.path.string();
-    std::error_code missing;
-    if (!std::filesystem::exists(config.database.path, missing)) {
+    if (!is_there(config.database.path)) {
         findings.warn(fmt::format("there is no database '{}' yet", path),
                       config.file.empty() ? "escher-cron init"
                                           : fmt::format("escher-cron -c '{}' init", config.file.string()));
         return;
     }
-    try {
-        const sqlite::Inspection found = sqlite::inspect(context.open_options(sqlite::Access::read), full);
-        for (const std::string& problem : found.problems)
-            findings.fail(fmt::format("the database '{}': {}", path, problem),
-                          "stop what writes it, keep a copy, and recover it with: sqlite3 FILE .recover");
-        if (found.problems.empty())
-            findings.ok(fmt::format("the database '{}': schema {}{}", path, found.schema_version,
-                                    full ? ", integrity checked" : ""));
-        if (found.wal_reset_bug && config.database.journal == Journal::wal)
-            findings.ok(
-                fmt::format("SQLite {}: has the WAL-reset bug (until 3.51.3), which only ticks keep clear of; "
-                            "other programs must not checkpoint: see escher-cron-db(7), or set "
-                            "database.journal = \"delete\"",
-                            found.library_version));
-        else
-            findings.ok(fmt::format("SQLite {}", found.library_version));
-    } catch (const Error& error) {
-        findings.fail(error.what());
-    }
+    const sqlite::Inspection found = sqlite::inspect(context.open_options(sqlite::Access::read), full);
+    for (const std::string& problem : found.problems)
+        findings.fail(fmt::format("the database '{}': {}", path, problem),
+                      "stop what writes it, keep a copy, and recover it with: sqlite3 FILE .recover");
+    if (found.problems.empty())
+        findings.ok(fmt::format("the database '{}': schema {}{}", path, found.schema_version,
+                                full ? ", integrity checked" : ""));
+    if (found.wal_reset_bug && config.database.journal == Journal::wal)
+        findings.ok(fmt::format("SQLite {}: has the WAL-reset bug (until 3.51.3), which only ticks keep clear of; "
+                                "other programs must not checkpoint: see escher-cron-db(7), or set "
+                                "database.journal = \"delete\"",
+                                found.library_version));
+    else
+        findings.ok(fmt::format("SQLite {}", found.library_version));
 }
 
 std::optional<TickRecord> last_tick(Context& context, Findings& findings)
@@ -113,11 +122,11 @@ int run_check(Context& context, const Arguments& arguments)
         return finish(context, findings, error.status());
     }
     const Config& config = context.config();
-    check_commands(config, findings);
-    check_place(config, findings);
-    check_database(context, arguments.has("full"), findings);
-    check_programs(config, findings);
-    check_cgroup(config, findings);
+    carry_out(findings, [&] { check_commands(config, findings); });
+    carry_out(findings, [&] { check_place(config, findings); });
+    carry_out(findings, [&] { check_database(context, arguments.has("full"), findings); });
+    carry_out(findings, [&] { check_programs(config, findings); });
+    carry_out(findings, [&] { check_cgroup(config, findings); });
     const std::string line = config.file.empty()
                                  ? fmt::format("* * * * * {}", context.program())
                                  : fmt::format("* * * * * {} -c {}", context.program(), config.file.string());

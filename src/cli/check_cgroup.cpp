@@ -1,7 +1,5 @@
 #include "cli/check_cgroup.hpp"
 
-#include <escher/error.hpp>
-
 #include <fmt/format.h>
 
 namespace escher::cli {
@@ -34,11 +32,7 @@ void judge_cgroup(CgroupUse use, const os::CgroupPlace& place, Findings& finding
 
 void check_cgroup(const Config& config, Findings& findings)
 {
-    try {
-        judge_cgroup(config.run.cgroup, os::find_cgroup_place(), findings);
-    } catch (const Error& error) {
-        findings.fail(error.what());
-    }
+    judge_cgroup(config.run.cgroup, os::find_cgroup_place(), findings);
 }
 
 } // namespace escher::cli

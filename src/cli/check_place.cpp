@@ -14,11 +14,15 @@ namespace escher::cli {
 
 namespace {
 
+/// None: it is not there. Throws Error where that cannot be told.
 std::optional<FileFacts> facts_of(const std::filesystem::path& path, mode_t& type)
 {
     struct stat found {};
-    if (::lstat(path.c_str(), &found) != 0)
+    if (::lstat(path.c_str(), &found) != 0) {
+        if (errno != ENOENT && errno != ENOTDIR)
+            throw Error(ExitStatus::io, fmt::format("cannot look at '{}': {}", path.string(), std::strerror(errno)));
         return std::nullopt;
+    }
     type = found.st_mode & static_cast<mode_t>(S_IFMT);
     return FileFacts{found.st_uid, found.st_gid, static_cast<mode_t>(found.st_mode & 07777)};
 }
@@ -40,8 +44,9 @@ bool check_access(const std::string& title, const std::filesystem::path& path, i
 {
     if (::access(path.c_str(), mode) == 0)
         return true;
+    const int error = errno;
     findings.fail(fmt::format("{} '{}' cannot be written by {}: {}", title, path.string(), os::user_name(),
-                              std::strerror(errno)),
+                              std::strerror(error)),
                   "check as the user of the tick, or add this one to the group of the directory");
     return false;
 }

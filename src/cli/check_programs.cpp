@@ -2,6 +2,8 @@
 
 #include "cli/job_users.hpp"
 #include "core/duration.hpp"
+#include "core/errno_text.hpp"
+#include "os/name_service.hpp"
 #include "os/program_path.hpp"
 #include "os/system.hpp"
 
@@ -36,7 +38,11 @@ std::string search_path(const Config& config, const Task& task)
 
 void check_user(const Config& config, const JobUser& user, Findings& findings)
 {
-    if (!os::user_exists(user.name))
+    const auto answer = os::look_up_user(user.name);
+    if (answer.error != 0)
+        findings.fail(fmt::format("{} user '{}': cannot look it up: {}{}", user.where, user.name,
+                                  errno_text(answer.error), remedy(answer.error)));
+    else if (!answer.found)
         findings.fail(unknown_user(user), unknown_user_fix(config));
     else if (::geteuid() != 0 && user.name != os::user_name())
         findings.fail(fmt::format("{} user '{}': only a tick of root can run jobs as another user, this is {}",

@@ -1,5 +1,6 @@
 #include "cli/database_place.hpp"
 
+#include "core/errno_text.hpp"
 #include "os/system.hpp"
 
 #include <sys/stat.h>
@@ -14,6 +15,22 @@ namespace {
 std::string quoted(const std::filesystem::path& path)
 {
     return "'" + path.string() + "'";
+}
+
+bool is_there(const std::filesystem::path& path, const std::string& what)
+{
+    struct stat found {};
+    if (::stat(path.c_str(), &found) == 0)
+        return true;
+    const int error = errno;
+    if (error == ENOENT || error == ENOTDIR)
+        return false;
+    const bool of_the_path = error == EACCES || error == ELOOP || error == ENAMETOOLONG;
+    throw Error(error == EACCES ? ExitStatus::permission
+                : of_the_path   ? ExitStatus::unavailable
+                                : ExitStatus::io,
+                "cannot look at " + what + " " + quoted(path) + ": " + errno_text(error) +
+                    (of_the_path ? "; 'escher-cron check' tells what is in the way" : remedy(error)));
 }
 
 void make_private_directories(const std::filesystem::path& directory)
@@ -44,20 +61,15 @@ void prepare_database_place(const Config& config, sqlite::Access access)
         throw Error(ExitStatus::unavailable,
                     "the database " + quoted(file) + " lies on a network file system (" + *network +
                         "), where locks cannot be relied on: set database.path to a local directory");
-    struct stat found {};
-    if (::stat(file.c_str(), &found) == 0)
+    if (is_there(file, "the database"))
         return;
-    if (errno != ENOENT && errno != ENOTDIR)
-        throw Error(errno == EACCES ? ExitStatus::permission : ExitStatus::unavailable,
-                    "cannot look at the database " + quoted(file) + ": " + std::strerror(errno) +
-                        "; 'escher-cron check' tells what is in the way");
     if (access != sqlite::Access::create) {
         const std::string remedy =
             config.file.empty() ? "the first 'escher-cron add' creates it" : "'" + init_call(config) + "' creates it";
         throw Error(ExitStatus::unavailable, "there is no database " + quoted(file) + " yet: " + remedy);
     }
     const std::filesystem::path directory = file.parent_path();
-    if (::stat(directory.c_str(), &found) == 0)
+    if (is_there(directory, "the directory of the database"))
         return;
     if (!config.file.empty())
         throw Error(ExitStatus::cannot_create, "the directory " + quoted(directory) +
