@@ -60,7 +60,8 @@ using Outcome = std::variant<Exited, Signaled, TimedOut, Cancelled, NotStarted, 
 struct ResourceUsage {
     Duration cpu_user{};
     Duration cpu_system{};
-    std::int64_t peak_memory_bytes = 0; ///< of the largest single process
+    std::int64_t peak_memory_bytes =
+        0; ///< of all processes together where the kernel accounts that, else of the largest single one
 };
 
 /// What a run wrote; both in bytes.

@@ -168,6 +168,8 @@ int tick(Context& context, Kind kind, LogSink& sink)
         .instance = instance,
         .mark_lives = [&lock](std::int64_t mark) { return lock.mark_lives(mark); },
         .executions = lock.executions(),
+        .use_cgroups = config.run.cgroup != CgroupUse::off,
+        .require_cgroups = config.run.cgroup == CgroupUse::require,
     });
     const TickSetup setup{
         .self = {.process = os::own_identity(), .mark = lock.mark()},

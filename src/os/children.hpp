@@ -2,6 +2,7 @@
 
 #include "os/deadline.hpp"
 #include "os/output_file.hpp"
+#include "os/run_cgroup.hpp"
 
 #include <escher/executor.hpp>
 
@@ -27,6 +28,7 @@ struct Child {
     pid_t pid; ///< of the main process; its session and process group too
     std::int64_t start_ticks = 0;
     OutputFile output;
+    std::optional<RunCgroup> cgroup; ///< none: there are no control groups here
     Leftovers leftovers = Leftovers::kill;
     Stage stage = Stage::running;
     std::optional<SteadyTime> timeout_at;

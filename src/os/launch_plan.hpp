@@ -15,6 +15,7 @@ namespace escher::os {
 enum class ChildStep {
     none,
     session,
+    control_group,
     descriptors,
     limits,
     nice,
@@ -61,6 +62,7 @@ public:
     // filled in by the caller
     int input = -1;
     int output = -1;
+    int cgroup = -1; ///< the directory of the group to start in; -1: none
     int record = -1; ///< where the child notes `execution`, at `record_at`; -1: nowhere
     off_t record_at = 0;
     std::uint64_t signals_to_reset = 0; ///< bit n: signal n is not at its default

@@ -29,7 +29,28 @@ std::int64_t start_of(pid_t pid, const Execution& execution)
 
 } // namespace
 
-StartResult Launcher::launch(const LaunchSpec& spec, Children& children)
+/// Starts the process in the group, or without where the group turns out not to take it and need not be had.
+pid_t Launcher::spawn_in(LaunchPlan& plan, std::optional<RunCgroup>& group, CgroupTree* groups, bool must_have_group)
+{
+    if (!group)
+        return spawner_.spawn(plan);
+    plan.cgroup = group->directory();
+    const pid_t pid = spawner_.spawn(plan);
+    const bool not_taken = pid == -EACCES || pid == -EBUSY || pid == -EOPNOTSUPP || pid == -ENODEV || pid == -ENOENT;
+    const bool not_entered = pid > 0 && plan.failed_step == ChildStep::control_group;
+    if (must_have_group || (!not_taken && !not_entered))
+        return pid;
+    if (not_entered)
+        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR)
+            continue;
+    groups->give_up("no process can be started in '" + group->path().string() +
+                    "': " + errno_text(not_entered ? plan.error : -pid));
+    group.reset();
+    plan.cgroup = -1;
+    return spawner_.spawn(plan);
+}
+
+StartResult Launcher::launch(const LaunchSpec& spec, Children& children, CgroupTree* groups, bool must_have_group)
 {
     if (const auto fault = find_fault(spec); !fault.empty())
         return NotStarted{EINVAL, fault};
@@ -42,6 +63,9 @@ StartResult Launcher::launch(const LaunchSpec& spec, Children& children)
         return NotStarted{EPERM, "cannot run as user '" + account->name + "': the tick runs as '" + own.name +
                                      "', and only root can run jobs as another user"};
 
+    auto group = groups != nullptr ? groups->create(spec.run) : std::optional<RunCgroup>{};
+    if (!group && must_have_group)
+        return CannotStart{"run.cgroup requires a control group for each run, and " + groups->why_not()};
     const Fd payload = input_.open(spec.input);
     const int input = payload ? payload.get() : input_.nothing();
     LaunchPlan plan(spec, *account, changes_user, instance_);
@@ -51,7 +75,7 @@ StartResult Launcher::launch(const LaunchSpec& spec, Children& children)
     plan.record = executions_.fd();
     plan.record_at = ExecutionRecord::offset_of(spec.run);
     plan.signals_to_reset = signals_to_reset_;
-    const pid_t pid = spawner_.spawn(plan);
+    const pid_t pid = spawn_in(plan, group, groups, must_have_group);
     if (pid < 0) {
         output.discard();
         return CannotStart{"cannot create a process: " + errno_text(-pid) + remedy(-pid)};
@@ -65,6 +89,7 @@ StartResult Launcher::launch(const LaunchSpec& spec, Children& children)
 
     const auto now = std::chrono::steady_clock::now();
     auto child = std::make_unique<Child>(spec.run, pid, std::move(output));
+    child->cgroup = std::move(group);
     child->start_ticks = start_of(pid, plan.execution);
     child->leftovers = spec.leftovers;
     child->kill_after = spec.kill_after;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "os/account.hpp"
+#include "os/cgroup_tree.hpp"
 #include "os/children.hpp"
 #include "os/job_input.hpp"
 #include "os/spawn.hpp"
@@ -17,10 +18,13 @@ public:
     {
     }
 
-    /// Executes the program and adds it to `children`. Throws what makes it impossible to start anything: see CannotStart.
-    StartResult launch(const LaunchSpec& spec, Children& children);
+    /// Executes the program, in a control group of its own if `groups` makes one, and adds it to `children`. `groups`:
+    /// null: none is wanted; `must_have`: nothing is started without. Throws what makes it impossible to start anything: see CannotStart.
+    StartResult launch(const LaunchSpec& spec, Children& children, CgroupTree* groups, bool must_have_group);
 
 private:
+    pid_t spawn_in(LaunchPlan& plan, std::optional<RunCgroup>& group, CgroupTree* groups, bool must_have_group);
+
     OutputDirectory& directory_;
     const ExecutionRecord& executions_;
     std::string instance_;

@@ -219,11 +219,12 @@ Liveness Remains::examine_here(const Run& run) const
     if (!known_as_executed && execution.verdict == ExecutionRecord::Verdict::never)
         return Liveness::never_executed;
 
+    const auto group = groups_.standing(run);
     const Lease lease = try_lease(run);
-    if (lease == Lease::held)
+    if (group == GroupState::populated || lease == Lease::held)
         return Liveness::orphaned;
     const Wanted wanted = wanted_of(run, instance_, directory_, execution);
-    bool doubtful = lease == Lease::unknown;
+    bool doubtful = lease == Lease::unknown || group == GroupState::unknown;
     // Twice: a process that forks and exits while the list is read can slip through once.
     for (int look = 0; look < 2; ++look) {
         for (const auto& living : living_processes(wanted)) {
@@ -232,13 +233,18 @@ Liveness Remains::examine_here(const Run& run) const
             doubtful = true;
         }
     }
-    return doubtful ? Liveness::doubtful : Liveness::dead;
+    if (doubtful)
+        return Liveness::doubtful;
+    if (group == GroupState::empty)
+        groups_.remove(run);
+    return Liveness::dead;
 }
 
 void Remains::kill(const Run& run) const
 try {
     if (run.runner.process.boot_id != boot_id() || runner_lives(run))
         return;
+    groups_.kill(run);
     for (const auto& [process, belonging] :
          living_processes(wanted_of(run, instance_, directory_, execution_of(run)))) {
         if (belonging != Belonging::certain || process.pid == ::getpid() || process.pid <= 1)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/cgroup_tree.hpp"
 #include "os/execution_record.hpp"
 #include "os/output_directory.hpp"
 
@@ -9,13 +10,14 @@
 
 namespace escher::os {
 
-/// Asks the kernel about runs of other runners, by proofs that must agree before a run is called dead: the lock on the
-/// output file is free, and no living process is in its session, bears its tag or has it in its environment.
+/// Asks the kernel about runs of other runners, by proofs that must agree before a run is called dead: its control group, if
+/// it had one, is empty or gone, the lock on the output file is free, and no living process is in its session, bears its tag
+/// or has it in its environment.
 class Remains {
 public:
-    Remains(const OutputDirectory& directory, const ExecutionRecord& executions, std::string instance,
-            std::function<bool(std::int64_t)> mark_lives)
-        : directory_(directory), executions_(executions), instance_(std::move(instance)),
+    Remains(const OutputDirectory& directory, const ExecutionRecord& executions, CgroupTree& groups,
+            std::string instance, std::function<bool(std::int64_t)> mark_lives)
+        : directory_(directory), executions_(executions), groups_(groups), instance_(std::move(instance)),
           mark_lives_(std::move(mark_lives))
     {
     }
@@ -36,6 +38,7 @@ private:
 
     const OutputDirectory& directory_;
     const ExecutionRecord& executions_;
+    CgroupTree& groups_;
     std::string instance_;
     std::function<bool(std::int64_t)> mark_lives_;
 };

@@ -5,6 +5,7 @@
 
 #include <escher/error.hpp>
 
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -29,6 +30,7 @@ constexpr std::size_t guard_size = 64 * 1024;
 struct ChildStart {
     LaunchPlan* plan = nullptr;
     pid_t parent = 0;
+    bool enters_group = false; ///< the child is not in plan->cgroup yet
 };
 
 /// Credentials are changed by system call: glibc's functions would synchronize threads that are not the child's.
@@ -131,10 +133,18 @@ ESCHER_IN_CHILD void execute(const LaunchPlan& plan)
     errno = denied ? EACCES : ENOENT;
 }
 
-ESCHER_IN_CHILD ChildStep become_program(LaunchPlan& plan, pid_t parent)
+ESCHER_IN_CHILD bool enter_group(int group)
+{
+    const int members = ::openat(group, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    return members >= 0 && ::write(members, "0", 1) == 1;
+}
+
+ESCHER_IN_CHILD ChildStep become_program(LaunchPlan& plan, pid_t parent, bool enters_group)
 {
     if (::setsid() < 0)
         return ChildStep::session;
+    if (enters_group && !enter_group(plan.cgroup))
+        return ChildStep::control_group;
     if (::dup2(plan.input, 0) < 0 || ::dup2(plan.output, 1) < 0 || ::dup2(plan.output, 2) < 0)
         return ChildStep::descriptors;
     if (const auto failed = apply_limits(plan); failed != ChildStep::none)
@@ -166,7 +176,7 @@ ESCHER_IN_CHILD ChildStep become_program(LaunchPlan& plan, pid_t parent)
 ESCHER_IN_CHILD int run_child(void* argument)
 {
     auto* start = static_cast<ChildStart*>(argument);
-    const ChildStep failed = become_program(*start->plan, start->parent);
+    const ChildStep failed = become_program(*start->plan, start->parent, start->enters_group);
     start->plan->error = errno;
     start->plan->failed_step = failed;
     ::syscall(SYS_exit_group, 127);
@@ -194,17 +204,26 @@ pid_t Spawner::spawn(LaunchPlan& plan)
 {
     plan.failed_step = ChildStep::none;
     plan.error = 0;
-    ChildStart start{.plan = &plan, .parent = ::getpid()};
+    const bool grouped = plan.cgroup >= 0;
+    ChildStart start{.plan = &plan, .parent = ::getpid(), .enters_group = grouped && !clones_into_groups_};
     // No handler of ours may run in the child while it shares our memory; it opens the mask itself.
     sigset_t all;
     sigset_t before;
     ::sigfillset(&all);
     ::sigprocmask(SIG_SETMASK, &all, &before);
-    char* const top = static_cast<char*>(stack_) + guard_size + stack_size;
-    const pid_t pid = ::clone(&run_child, top, CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
-    const int error = errno;
+    char* const stack = static_cast<char*>(stack_) + guard_size;
+    pid_t pid = -ECANCELED;
+    if (grouped && clones_into_groups_)
+        pid = clone_into_group(&run_child, &start, stack, stack_size, plan.cgroup);
+    // What this kernel or this place cannot do once it never will.
+    if (pid == -ECANCELED || pid == -ENOSYS || pid == -EPERM) {
+        clones_into_groups_ = clones_into_groups_ && !grouped;
+        start.enters_group = grouped;
+        pid = ::clone(&run_child, stack + stack_size, CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
+        pid = pid < 0 ? -errno : pid;
+    }
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    return pid < 0 ? -error : pid;
+    return pid;
 }
 
 std::uint64_t signals_not_default()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/clone_into.hpp"
 #include "os/launch_plan.hpp"
 
 namespace escher::os {
@@ -20,6 +21,7 @@ public:
 
 private:
     void* stack_ = nullptr;
+    bool clones_into_groups_ = can_clone_into_group; ///< else the child moves itself, which takes milliseconds
 };
 
 /// The signals whose disposition is not the default, as bits. A child must put them back: ignored ones survive exec, and

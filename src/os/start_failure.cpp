@@ -104,6 +104,8 @@ StartResult explain_failure(const LaunchPlan& plan, const LaunchSpec& spec, cons
         if (plan.error == EAGAIN)
             return CannotStart{"cannot become user '" + account.name + "': " + reason + remedy(plan.error)};
         return not_started("cannot become user '" + account.name + "': " + reason);
+    case ChildStep::control_group:
+        return CannotStart{"cannot enter the control group of the run: " + reason + remedy(plan.error)};
     case ChildStep::record:
         return CannotStart{"cannot note in the lock file what is executed: " + reason + remedy(plan.error)};
     default:

@@ -53,8 +53,12 @@ void Strays::look_at(pid_t pid, const Children& children, SteadyTime now, Standi
     if (child == nullptr || child->stage != Child::Stage::clearing || child->leftovers == Leftovers::allow)
         return;
     // Our own child and not reaped: the pid cannot be anybody else's. One that has ended already is awaited all the same.
-    ::kill(pid, SIGKILL);
-    killed_.emplace(pid, owner.run);
+    if (::kill(pid, SIGKILL) == 0) {
+        killed_.emplace(pid, owner.run);
+    } else { // killed the next time, or never: it may run as another user
+        standing.occupied.push_back(owner.run);
+        standing.unkilled = true;
+    }
 }
 
 Strays::Owner Strays::owner_of(pid_t pid, const Children& children, SteadyTime now)

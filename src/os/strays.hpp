@@ -20,6 +20,7 @@ public:
     /// Which runs in stage clearing are not clean yet.
     struct Standing {
         std::vector<RunId> occupied; ///< some of their processes have been killed and are not reaped yet
+        bool unkilled = false; ///< KILL could not be sent to one of them: look again
         bool unclear =
             false; ///< something is ending, or cannot be looked at just now, and may be any run's: look again
 

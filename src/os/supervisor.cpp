@@ -1,5 +1,6 @@
 #include "os/supervisor.hpp"
 
+#include "os/cgroup_tree.hpp"
 #include "os/children.hpp"
 #include "os/deadline.hpp"
 #include "os/errno_text.hpp"
@@ -31,6 +32,25 @@ using std::chrono::steady_clock;
 /// A process that does not die of KILL within this time hangs in the kernel.
 constexpr std::chrono::seconds patience{10};
 
+/// Its group of processes, and all that is in its control group.
+void kill_all(const Child& child)
+{
+    ::kill(-child.pid, SIGKILL);
+    if (child.cgroup)
+        static_cast<void>(child.cgroup->kill()); // looked at again until it is empty
+}
+
+/// True if nothing lives in the control group of a run that is being cleared, or it has none. What does is killed.
+bool has_empty_group(const Child& child)
+{
+    if (!child.cgroup)
+        return true;
+    const auto state = child.cgroup->state();
+    if (state == GroupState::populated)
+        static_cast<void>(child.cgroup->kill());
+    return state == GroupState::empty || state == GroupState::absent;
+}
+
 void tell_to_end(const Child& child)
 {
     ::kill(-child.pid, SIGTERM);
@@ -40,9 +60,9 @@ void tell_to_end(const Child& child)
 class Supervisor final : public Executor {
 public:
     explicit Supervisor(SupervisorOptions options)
-        : options_(std::move(options)), directory_(options_.output_directory),
+        : options_(std::move(options)), directory_(options_.output_directory), groups_(options_.instance),
           launcher_(directory_, options_.executions, options_.instance), strays_(options_.instance),
-          remains_(directory_, options_.executions, options_.instance, options_.mark_lives)
+          remains_(directory_, options_.executions, groups_, options_.instance, options_.mark_lives)
     {
         if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
             throw Error(ExitStatus::unavailable, "cannot become a child subreaper: " + errno_text(errno));
@@ -72,6 +92,7 @@ public:
 
 private:
     void reap();
+    [[nodiscard]] bool was_out_of_memory(const Child& child);
     void end_main(Child& child);
     void enforce(Child& child, SteadyTime now);
     void clear(std::vector<RunEnded>& ended, SteadyTime now);
@@ -82,6 +103,7 @@ private:
     SupervisorOptions options_;
     SignalQueue signals_;
     OutputDirectory directory_;
+    CgroupTree groups_;
     Launcher launcher_;
     Children children_;
     std::size_t unended_ = 0;
@@ -96,7 +118,8 @@ StartResult Supervisor::start(const LaunchSpec& spec)
     try {
         oom_.watch();
         strays_.prepare();
-        auto result = launcher_.launch(spec, children_);
+        auto result =
+            launcher_.launch(spec, children_, options_.use_cgroups ? &groups_ : nullptr, options_.require_cgroups);
         unended_ += std::holds_alternative<Started>(result) ? 1 : 0;
         return result;
     } catch (const std::exception& failure) {
@@ -118,8 +141,11 @@ std::vector<RunEnded> Supervisor::wait(Duration at_most)
         if (!ended.empty() || now >= until)
             break;
         const auto nap = std::chrono::ceil<std::chrono::milliseconds>(next_deadline(until) - now).count();
-        pollfd readable = {.fd = signals_.fd(), .events = POLLIN, .revents = 0};
-        ::poll(&readable, 1, static_cast<int>(std::clamp<std::int64_t>(nap, 0, 3'600'000)));
+        std::vector<pollfd> events{{.fd = signals_.fd(), .events = POLLIN, .revents = 0}};
+        for (const auto& [run, child] : children_.all())
+            if (child->stage == Child::Stage::clearing && child->cgroup)
+                events.push_back({.fd = child->cgroup->events_fd(), .events = POLLPRI, .revents = 0});
+        ::poll(events.data(), events.size(), static_cast<int>(std::clamp<std::int64_t>(nap, 0, 3'600'000)));
         if (signals_.drain()) {
             reap();
             clear(ended, steady_clock::now());
@@ -138,7 +164,7 @@ void Supervisor::reap()
         // A main process is left a zombie until its group is gone: as long as it is, its number is nobody else's.
         Child* main = children_.find_main(info.si_pid);
         if (main != nullptr && main->leftovers == Leftovers::kill)
-            ::kill(-main->pid, SIGKILL);
+            kill_all(*main);
         int status = 0;
         rusage usage = {};
         if (::wait4(info.si_pid, &status, WNOHANG, &usage) != info.si_pid)
@@ -149,7 +175,7 @@ void Supervisor::reap()
         main->usage = usage_of(usage);
         main->outcome = outcome_of(status);
         if (auto* death = std::get_if<Signaled>(&main->outcome); death != nullptr && death->signal == SIGKILL)
-            death->out_of_memory = !main->cause && oom_.has_struck();
+            death->out_of_memory = !main->cause && was_out_of_memory(*main);
         // A job that used a shutdown's grace to finish its work has finished it: it must not run again.
         const auto* cancelled = main->cause ? std::get_if<Cancelled>(&*main->cause) : nullptr;
         const bool finished = cancelled != nullptr && cancelled->by_shutdown && succeeded(main->outcome);
@@ -157,6 +183,12 @@ void Supervisor::reap()
             main->outcome = *main->cause;
         end_main(*main);
     }
+}
+
+bool Supervisor::was_out_of_memory(const Child& child)
+{
+    const auto in_its_group = child.cgroup ? child.cgroup->oom_kills() : std::nullopt;
+    return in_its_group ? *in_its_group > 0 : oom_.has_struck();
 }
 
 /// The main process is gone; what it leaves behind comes next.
@@ -175,7 +207,7 @@ void Supervisor::enforce(Child& child, SteadyTime now)
         tell_to_end(child);
     }
     if (child.kill_at && now >= *child.kill_at && !child.give_up_at) {
-        ::kill(-child.pid, SIGKILL);
+        kill_all(child);
         child.give_up_at = now + patience;
     }
     if (child.give_up_at && now >= *child.give_up_at) {
@@ -206,7 +238,8 @@ void Supervisor::clear(std::vector<RunEnded>& ended, SteadyTime now)
                                        [](const Child* child) { return child->leftovers == Leftovers::kill; });
     const auto standing = must_kill ? clear_strays(now) : Strays::Standing{};
     for (Child* child : clearing) {
-        const bool clean = child->leftovers == Leftovers::allow || standing.is_clean(child->run);
+        const bool clean =
+            child->leftovers == Leftovers::allow || (standing.is_clean(child->run) && has_empty_group(*child));
         if (!clean && now < *child->give_up_at)
             continue;
         if (!clean) {
@@ -226,6 +259,7 @@ void Supervisor::clear(std::vector<RunEnded>& ended, SteadyTime now)
 Strays::Standing Supervisor::clear_strays(SteadyTime now)
 {
     constexpr std::chrono::milliseconds moment{2};
+    constexpr std::chrono::milliseconds longer{100};
     for (;;) {
         const auto standing = strays_.kill_for(children_, now);
         siginfo_t info = {};
@@ -233,13 +267,20 @@ Strays::Standing Supervisor::clear_strays(SteadyTime now)
             reap();
             continue;
         }
-        look_again_at_ = standing.unclear ? std::optional(now + moment) : std::nullopt;
+        if (standing.unclear || standing.unkilled)
+            look_again_at_ = now + (standing.unclear ? moment : longer);
         return standing;
     }
 }
 
 RunEnded Supervisor::finish(Child& child)
 {
+    if (child.cgroup) {
+        const auto whole = child.cgroup->usage();
+        child.usage.cpu_user = whole.cpu_user.value_or(child.usage.cpu_user);
+        child.usage.cpu_system = whole.cpu_system.value_or(child.usage.cpu_system);
+        child.usage.peak_memory_bytes = whole.peak_memory_bytes.value_or(child.usage.peak_memory_bytes);
+    }
     child.output.bound_finally(options_.max_output_bytes);
     child.stage = Child::Stage::ended;
     --unended_;

@@ -16,6 +16,8 @@ struct SupervisorOptions {
     std::string instance; ///< the database's uuid: tells our runs from those of another database, in /proc
     std::function<bool(std::int64_t)> mark_lives; ///< LockFile::mark_lives
     ExecutionRecord executions{}; ///< LockFile::executions
+    bool use_cgroups = true; ///< each run gets a control group of its own where one can be made
+    bool require_cgroups = false; ///< no run is started without
 };
 
 /// The Executor that runs real processes. One per process: it blocks SIGCHLD, SIGTERM, SIGINT and SIGHUP and reads them from a

@@ -8,6 +8,7 @@ from sandbox import BINARY
 FAST_RETRIES = """
 [run]
 concurrency = {slots}
+cgroup = "{cgroup}"
 [defaults]
 backoff = ["0s"]
 [security]
@@ -16,9 +17,12 @@ commands = "any"
 
 
 class Delivery(EndToEnd):
+    def configure(self, cgroup, mode="cron"):
+        self.box.configure(FAST_RETRIES.format(slots=4, cgroup=cgroup).replace("[run]", f'[run]\nmode = "{mode}"'))
+
     def setUp(self):
         super().setUp()
-        self.box.configure(FAST_RETRIES.format(slots=4))
+        self.configure("off")
         self.witness = self.box.path("witness")
         self.double = self.box.path("double")
         self.guard = f"exec 9>>{self.box.path('guard')}; flock -n 9 || echo $ESCHER_RUN_ID >> {self.double}; "
@@ -72,7 +76,6 @@ class Delivery(EndToEnd):
         self.overlap(f"env -i /usr/bin/setsid /usr/bin/perl -e '{perl}' > /dev/null 2>&1 < /dev/null &", 3)
 
     def test_leftovers_are_gone_before_the_retry(self):
-        self.box.configure(FAST_RETRIES.format(slots=4))
         jobs = [self.box.add("sh", "-c", f"exec 9>>{self.box.path(f'guard{n}')}; flock -n 9 || echo {n} >> {self.double}; "
                              "setsid sh -c 'sleep 7.7; :' > /dev/null 2>&1 & sleep 0.02; exit 1", options=["--retries", "3"])
                 for n in range(12)]
@@ -82,9 +85,52 @@ class Delivery(EndToEnd):
         self.assertFalse(os.path.exists(self.double), "two at once")
 
 
+class ControlGroups(Delivery):
+    """The same where each run has a control group, and what only that can prove."""
+
+    # Everything that a process can drop, its tag included.
+    DAEMON = "env -i /usr/bin/prlimit --rttime=unlimited /usr/bin/setsid /bin/sleep 20 > /dev/null 2>&1 < /dev/null &"
+
+    def setUp(self):
+        super().setUp()
+        self.configure("auto")
+        said = self.box.escher("check", status=None).out
+        if "each run gets a control group" not in said:
+            self.skipTest(f"no control group can be made here: {said}")
+
+    def test_a_daemon_that_has_dropped_its_tag_as_well_is_seen_and_killed(self):
+        self.overlap(self.DAEMON, 5)
+
+    def test_it_ends_with_its_job_whatever_else_runs(self):
+        held = self.box.held()
+        other = self.box.shell(held.script)
+        tick = self.box.start()
+        held.wait_started()
+        job = self.box.shell(f"{self.guard} {self.DAEMON} exit 3")
+        self.box.wait(job, status=1)
+        free = self.box.add("flock", "-n", self.box.path("guard"), "true")
+        self.box.wait(free)
+        held.release()
+        self.box.finish(tick)
+        self.assertState(other, "completed")
+
+    def test_no_group_is_left_behind(self):
+        self.box.shell("exit 0")
+        self.box.tick()
+        instance = self.box.sql("SELECT value FROM meta WHERE key = 'instance'")[0][0]
+        left = [path for path, _, _ in os.walk("/sys/fs/cgroup") if f"escher-runs.{instance}/run-" in path]
+        self.assertEqual(left, [])
+
+    def test_a_job_starts_where_a_group_is_required(self):
+        self.configure("require")
+        job = self.box.add("true")
+        self.box.tick()
+        self.assertState(job, "completed")
+
+
 class TickInAJob(EndToEnd):
     def test_it_does_not_wait_for_the_slot_that_it_has_itself(self):
-        self.box.configure(FAST_RETRIES.format(slots=1))
+        self.box.configure(FAST_RETRIES.format(slots=1, cgroup="auto"))
         inner = f"{BINARY} add -- true >&2; {BINARY} --once"
         job = self.box.shell(inner)
         self.box.tick(timeout=30)
@@ -92,7 +138,7 @@ class TickInAJob(EndToEnd):
         self.assertEqual(self.box.sql("SELECT count(*) FROM job WHERE state = 'completed'"), [(2,)])
 
     def test_nor_for_those_around_it(self):
-        self.box.configure(FAST_RETRIES.format(slots=1))
+        self.box.configure(FAST_RETRIES.format(slots=1, cgroup="auto"))
         script = self.box.write("nested", f"#!/bin/sh\n[ $1 = 0 ] || {{ {BINARY} add -- $0 $(($1 - 1)); {BINARY} --once; }}\n", 0o755)
         job = self.box.add(script, "3")
         self.box.tick(timeout=30)

@@ -14,7 +14,8 @@ public:
                                                                          .max_output_bytes = max_output_bytes,
                                                                          .instance = instance,
                                                                          .mark_lives = {},
-                                                                         .executions = lock_.executions()}))
+                                                                         .executions = lock_.executions(),
+                                                                         .use_cgroups = false}))
     {
     }
 

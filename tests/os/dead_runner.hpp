@@ -21,7 +21,8 @@ public:
             const auto jobs = escher::os::make_supervisor({.output_directory = bench.output_directory(),
                                                            .instance = Bench::instance,
                                                            .mark_lives = {},
-                                                           .executions = bench.lock().executions()});
+                                                           .executions = bench.lock().executions(),
+                                                           .use_cgroups = false});
             const auto result = jobs->start(spec);
             const auto* started = std::get_if<escher::Started>(&result);
             const std::int64_t process[2] = {started == nullptr ? 0 : started->process.pid,
