@@ -3,7 +3,7 @@
 import subprocess
 
 from case import EndToEnd, not_fast
-from sandbox import BINARY
+from sandbox import BINARY, DEFAULT_CONFIG
 
 
 class ManyTicks(EndToEnd):
@@ -48,6 +48,12 @@ class ManyTicks(EndToEnd):
 
 
 class ManyClients(EndToEnd):
+    def setUp(self):
+        super().setUp()
+        # How long a hundred processes take is the machine's affair. That they wait for each other is asserted.
+        self.patience = f'busy_timeout = "{min(600, int(self.patient(100)))}s"\n'
+        self.box.configure(self.patience + DEFAULT_CONFIG)
+
     def test_of_a_hundred_concurrent_adds_none_is_lost(self):
         self.box.escher("init")
         self.concurrent_adds(100, 100)
@@ -67,7 +73,7 @@ class ManyClients(EndToEnd):
 
     @not_fast
     def test_five_hundred_adds_in_automatic_mode_start_few_ticks_and_lose_no_job(self):
-        self.box.configure('[run]\nmode = "automatic"\nconcurrency = 4\n[security]\ncommands = "any"')
+        self.box.configure(self.patience + '[run]\nmode = "automatic"\nconcurrency = 4\n[security]\ncommands = "any"')
         self.box.escher("init")
         self.concurrent_adds(500, 8)
         self.box.wait(*range(1, 501), timeout=120)
