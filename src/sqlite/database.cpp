@@ -88,7 +88,8 @@ void CloseConnection::operator()(sqlite3* connection) const noexcept
     sqlite3_close_v2(connection);
 }
 
-Database::Database(const OpenOptions& options) : options_(options)
+Database::Database(const OpenOptions& options)
+    : options_(options), write_queue_(std::make_unique<WriteQueue>(options.file.string() + "-wal"))
 {
     check_prefix(options_.table_prefix);
     if (options_.access == Access::create)

@@ -3,6 +3,7 @@
 #include "sqlite/busy_wait.hpp"
 #include "sqlite/sqlite_store.hpp"
 #include "sqlite/statement.hpp"
+#include "sqlite/write_queue.hpp"
 
 #include <sys/types.h>
 
@@ -64,6 +65,11 @@ public:
     /// Pages in the write-ahead log after this connection's last commit, checkpointed ones included; 0 before it.
     [[nodiscard]] int wal_pages() const noexcept { return *wal_pages_; }
 
+    /// Where our own writers queue; none for a private copy. The write-ahead log's file stands for it: it is there for
+    /// as long as a connection is, has the right owner and mode, and SQLite locks everything but this. With a rollback
+    /// journal there is no such file, and no queue.
+    [[nodiscard]] WriteQueue* write_queue() const noexcept { return write_queue_.get(); }
+
     /// How long to wait for a lock from now on.
     void set_patience(Duration patience) { busy_wait_->set_patience(patience); }
 
@@ -78,6 +84,7 @@ private:
     const char* operation_ = "open the database";
     std::unique_ptr<BusyWait> busy_wait_; // these two stay where they are when this is moved: SQLite points at them
     std::unique_ptr<int> wal_pages_ = std::make_unique<int>(0);
+    std::unique_ptr<WriteQueue> write_queue_;
     Connection connection_;
     std::unordered_map<const char*, Statement> statements_; // by the literal's address; goes before the connection
 };

@@ -25,7 +25,8 @@ void set_durability(Database& database, Durability durability) noexcept
 } // namespace
 
 Transaction::Transaction(Database& database, const char* operation, Durability durability)
-    : database_(database), description_(database, operation), durability_(durability)
+    : database_(database), description_(database, operation), durability_(durability),
+      turn_(database.writable() ? database.write_queue() : nullptr, database.options().busy_timeout)
 {
     if (!database_.writable())
         throw Error(ExitStatus::internal, "cannot write the database '" + database_.name() + "': opened for reading");
@@ -54,6 +55,7 @@ void Transaction::commit()
     // If this throws, open_ is still set and the destructor cleans the connection up.
     database_.query("COMMIT").run();
     open_ = false;
+    turn_.end();
 }
 
 Snapshot::Snapshot(Database& database, const char* operation) : database_(database), description_(database, operation)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sqlite/database.hpp"
+#include "sqlite/write_queue.hpp"
 
 namespace escher::sqlite {
 
@@ -9,8 +10,8 @@ enum class Durability {
     relaxed, ///< may be lost by a power failure, but only whole
 };
 
-/// A write transaction. Takes the write lock at once, so that it cannot fail for lack of it later; checks that the
-/// path still names the open file. Rolls back unless committed.
+/// A write transaction. Waits for its turn among our own writers and takes the write lock at once, so that it cannot
+/// fail for lack of it later; checks that the path still names the open file. Rolls back unless committed.
 class Transaction {
 public:
     explicit Transaction(Database& database, const char* operation, Durability durability = Durability::full);
@@ -25,6 +26,7 @@ private:
     Database& database_;
     Describe description_;
     Durability durability_;
+    WriteTurn turn_;
     bool open_ = false;
 };
 
