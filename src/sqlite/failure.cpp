@@ -48,7 +48,7 @@ Diagnosis of_a_busy_one(int code)
         return {ExitStatus::busy, "it was changed after this transaction had begun to read: try again"};
     default:
         return {ExitStatus::busy,
-                "another program has held it for longer than database.busy_timeout: `fuser` tells which"};
+                "other programs have held it for longer than database.busy_timeout: `fuser` tells which"};
     }
 }
 
