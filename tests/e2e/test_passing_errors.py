@@ -87,6 +87,13 @@ class PassingErrors(EndToEnd):
         self.box.configure("[run]\nmax_load = 1000")
         self.fail_each("sysinfo", "EPERM", told_by_status=False)
 
+    def test_a_local_zone_that_is_not_read_is_not_utc(self):
+        result = self.escher("next", "0 3 * * *", tracer=["strace", "-qq", "-o", "/dev/null", "-P", "/etc/localtime",
+                                                          "-e", "inject=openat:error=EMFILE"],
+                             status=74, env={"TZ": "/etc/localtime"})
+        self.assertEqual(result.out, "")
+        self.assertIn("'/etc/localtime': Too many open files", result.err)
+
     def test_locks_are_not_asked_for(self):
         self.fail_each("fcntl", "ENOLCK")
 
