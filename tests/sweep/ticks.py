@@ -1,0 +1,183 @@
+"""The sweeps over a tick's system calls: kill, fail, recovery, pairs.
+
+A point is LOAD/STRIKE or LOAD/STRIKE/STRIKE; each STRIKE is CALL:FAULT:WHEN and hits one tick after the other. Then
+undisturbed ticks run until nothing waits, and the oracle is asked.
+"""
+
+import random
+import time
+
+from faults import ERRORS, ONLY_ONCE
+from kinds import LOADS
+from oracle import check
+from place import Place
+from strace import count_calls, strike
+from verdict import Verdict
+
+# Calls that block until something happens: killed there, a tick dies while its jobs run.
+WAITING = ("ppoll", "poll", "epoll_wait", "epoll_pwait", "pselect6", "select")
+
+
+def spread(groups, seed):
+    """All points of all groups, so that any beginning of the list covers every group evenly, in a seeded order."""
+    chance = random.Random(seed)
+    lists = [list(group) for _, group in sorted(groups.items())]
+    chance.shuffle(lists)
+    for points in lists:
+        chance.shuffle(points)
+    plan = []
+    for depth in range(max(map(len, lists), default=0)):
+        plan += [points[depth] for points in lists if depth < len(points)]
+    return plan
+
+
+class TickSweep:
+    """What the sweeps over ticks share; each plans its own points."""
+
+    name = ""
+    loads = tuple(LOADS)
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.places = {}
+
+    def place_of(self, name):
+        """A place whose jobs wait for the first tick."""
+        if name not in self.places:
+            load = LOADS[name]
+            place = self.places[name] = Place(self.settings, user=load.user, concurrency=load.concurrency,
+                                              cgroup=self.settings.cgroup)
+            place.add_jobs(load.kinds)
+            place.keep()
+        return self.places[name]
+
+    def close(self):
+        for place in self.places.values():
+            place.destroy()
+        self.places = {}
+
+    def plan(self, total):
+        """The points; calls are counted in one undisturbed tick of each load, which must pass itself."""
+        groups = {}
+        for name in self.loads:
+            place = self.place_of(name)
+            if not self.passes_undisturbed(name, place, total):
+                continue
+            place.restore()
+            _, calls = count_calls(place)
+            self.plan_load(name, place, calls, groups)
+        self.close()
+        return spread(groups, self.settings.seed)
+
+    def passes_undisturbed(self, name, place, total):
+        """A load that hangs without any strike would only take time; one that violates something is reported."""
+        place.restore()
+        ended = place.drain(seconds=10)
+        verdict = Verdict(name, kinds=tuple(place.kind_of.values()), violations=check(place, ended))
+        total.take(verdict)
+        return all(tick.status is not None for tick in ended)
+
+    def plan_load(self, name, place, calls, groups):
+        raise NotImplementedError
+
+    def first_of(self, call, loads=("plain",)):
+        """Points for a call that no point has struck yet."""
+        return [f"{name}/{call}:{fault}:{when}" for name in loads for when in (1, 2)
+                for fault in (["KILL"] if self.name != "fail" else ERRORS.get(call, []))]
+
+    def execute(self, spec):
+        name, *strikes = spec.split("/")
+        place = self.place_of(name)
+        place.restore()
+        violations = []
+        hit = True
+        call = ""
+        for step in strikes:
+            call, fault, when = step.split(":")
+            begun = time.time()
+            ended, struck = strike(place, call, fault, when)
+            hit = hit and struck
+            violations += told_truth(place, ended, call, fault, begun, struck)
+        ticks = place.drain()
+        kinds = tuple(sorted(set(place.kind_of.values())))
+        violations += check(place, ticks)
+        return Verdict(spec, call=call, struck=hit, kinds=kinds,
+                       violations=sorted(set(violations)))
+
+
+def told_truth(place, ended, call, fault, begun, struck):
+    """A tick whose call has failed either does its work, or says that it cannot."""
+    if ended.status is None:
+        return [("any", f"I4 the struck tick does not end, not even told by SIGTERM: {ended.err[-200:]!r}")]
+    if fault == "KILL" or not struck:
+        return []
+    if ended.status == 0 and not ended.err:
+        return [(place.kind_of[job], f"I4 a tick said nothing, exited 0 and left job {job} that was due")
+                for job in place.left_due(begun) if job in place.kind_of]
+    crashed = ended.status in (-4, -6, -7, -8, -11, 132, 134, 135, 136, 139)
+    if crashed:
+        return [("any", f"I4 the tick crashed: {ended.status} {ended.err[-200:]!r}")]
+    if ended.status > 0 and ended.status < 128 and not ended.err and call not in ("write", "writev"):
+        return [("any", f"I4 the tick failed without a word: {ended.status}")]
+    return []
+
+
+class KillSweep(TickSweep):
+    name = "kill"
+
+    def plan_load(self, name, place, calls, groups):
+        for call, count in calls.items():
+            groups[name, call] = [f"{name}/{call}:KILL:{when}" for when in range(1, count + 1)]
+
+
+class FailSweep(TickSweep):
+    name = "fail"
+
+    def plan_load(self, name, place, calls, groups):
+        for call, count in calls.items():
+            for error in ERRORS.get(call, ()):
+                for once in ("",) if error in ONLY_ONCE else ("", "+"):
+                    groups[name, call, error, once] = [f"{name}/{call}:{error}:{when}{once}"
+                                                       for when in range(1, count + 1)]
+
+
+class RecoverySweep(TickSweep):
+    """The tick is killed where it tells most; then the next tick is killed, or a call of it fails, everywhere."""
+
+    name = "recovery"
+    loads = ("plain", "leaving", "captured", "vandal", "daemon", "hidden", "guest")
+
+    def plan_load(self, name, place, calls, groups):
+        for first in first_kills(calls):
+            place.restore()
+            strike(place, *first.split(":"))
+            _, after = count_calls(place)
+            for call, count in after.items():
+                for fault in ("KILL", *ERRORS.get(call, ())):
+                    groups[name, first, call, fault] = [f"{name}/{first}/{call}:{fault}:{when}"
+                                                        for when in range(1, count + 1)]
+
+
+def first_kills(calls):
+    """Before the first start, after it, while jobs run, and while results are recorded."""
+    kills = [f"{call}:KILL:{when}" for call in ("clone", "clone3", "vfork") for when in (1, 2) if calls[call] >= when]
+    kills += [f"{call}:KILL:{when}" for call in WAITING if calls[call] for when in {1, 2, (calls[call] + 1) // 2}]
+    for call in ("fdatasync", "pwrite64", "unlinkat", "ftruncate"):
+        if calls[call]:
+            kills.append(f"{call}:KILL:{max(1, calls[call] - 1)}")
+    return sorted(kills)
+
+
+class PairSweep(TickSweep):
+    """Kills of one tick and of the next, anywhere: a seeded choice, for all pairs would be millions."""
+
+    name = "pairs"
+    loads = ("plain", "leaving", "captured", "hidden")
+    most = 2000
+
+    def plan_load(self, name, place, calls, groups):
+        chance = random.Random(f"{self.settings.seed} {name}")
+        anywhere = [f"{call}:KILL:{when}" for call, count in sorted(calls.items()) for when in range(1, count + 1)]
+        groups[name] = [f"{name}/{chance.choice(anywhere)}/{chance.choice(anywhere)}"
+                        for _ in range(self.most // len(self.loads))]
+
