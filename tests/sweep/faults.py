@@ -37,8 +37,20 @@ FAULTS = {
 
 ERRORS = {call: errors.split() for calls, errors in FAULTS.items() for call in calls.split()}
 
-# They pass: a call that is interrupted every time has no counterpart outside of a test.
-ONLY_ONCE = {"EINTR"}
+# They pass: what is interrupted every time, or may never kill its own children, has no counterpart outside of a test.
+ERRORS_ONCE = {"EINTR"}
+CALLS_ONCE = {"kill", "tgkill", "pidfd_send_signal"}
 
 # Of these no point would tell anything: the first is strace's own, the others belong to signals and to the C library.
 NOT_SWEPT = {"execve", "rt_sigreturn", "restart_syscall", "exit"}
+
+# A tick makes these only when it meets a process in the middle of something: no point can be sure to strike there.
+INCIDENTAL = {"clock_nanosleep", "nanosleep", "futex", "sched_yield"}
+
+
+def faults_of(call, count):
+    """All the ways in which the call can fail, each as its error and where: the K-th time, or from then on ("K+")."""
+    for error in ERRORS.get(call, ()):
+        once = error in ERRORS_ONCE or call in CALLS_ONCE
+        for more in ("",) if once else ("", "+"):
+            yield error, more, [f"{call}:{error}:{when}{more}" for when in range(1, count + 1)]

@@ -148,12 +148,12 @@ def check_jobs(place, jobs, runs, findings):
         state, attempts, reason, cancelled = jobs[job]
         told = [outcome for _, of, outcome, _, _ in runs if of == job]
         if state == "invalid":
-            findings.add(job, f"I4 job {job} is valid and was made invalid: {reason}")
-        elif state == "cancelled" and not cancelled:
+            findings.add(job, f"I4 job {job} is valid and was made invalid: {(reason or '')[:160]}")
+        elif state == "cancelled" and not cancelled and job not in place.may_be_cancelled:
             findings.add(job, f"I4 job {job} is cancelled, nobody asked for it")
         elif state not in ("completed", "failed", "cancelled") and not waits_visibly(place, job):
             findings.add(job, f"I4 job {job} is {state} for no reason after {attempts} attempts {told}")
-        elif state == "failed" and place.kind_of[job] in ("plain", "loud", "nested") and \
+        elif state == "failed" and place.kind_of[job] in ("plain", "loud", "nested", "inside") and \
                 not {"lost", "not_started"} & set(told):
             findings.add(job, f"I4 job {job} failed for no reason: {told}")
 

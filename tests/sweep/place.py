@@ -16,9 +16,11 @@ import time
 from kinds import KINDS, PREAMBLE
 from processes import children_of, processes_of, signal_quietly, wait_gone
 
+# No word on security.commands: whether rows may bring commands is for the tick to find out, at every point.
 CONFIG = """
 [database]
 path = "@STATE@/escher-cron.db"
+busy_timeout = "2s"
 [run]
 concurrency = @CONCURRENCY@
 shutdown_grace = "1s"
@@ -29,8 +31,6 @@ jitter = "0%"
 kill_after = "1s"
 [output]
 max_bytes = "256KiB"
-[security]
-commands = "any"
 """
 
 # How long what is left behind would live: longer than any point takes.
@@ -67,6 +67,7 @@ class Place:
         self.config = os.path.join(self.root, "escher-cron.toml")
         self.kind_of = {}
         self.limit_of = {}
+        self.may_be_cancelled = set()
         self.pristine = {}
         self.cgroup = cgroup
         word = settings.cgroup_word if cgroup is None else cgroup.word
@@ -105,18 +106,19 @@ class Place:
     # --- commands
 
     def start(self, *args, program=None, **options):
-        """Starts the binary, or `program` before it; its output is kept in pipes."""
+        """Starts the binary, or `program` before it; its output is kept in pipes, unless it is to be quiet."""
         environment = {**self.environment, **options.pop("env", {})}
         options.setdefault("stdin", subprocess.DEVNULL)
         command = [*self.prefix, *(program or []), self.settings.binary, *map(str, args)]
-        return subprocess.Popen(command, env=environment, cwd=self.root, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, start_new_session=True, **options)
+        output = subprocess.DEVNULL if options.pop("quiet", False) else subprocess.PIPE
+        return subprocess.Popen(command, env=environment, cwd=self.root, stdout=output, stderr=output,
+                                start_new_session=True, **options)
 
     def finish(self, child, seconds=TICK_SECONDS, term_after=None):
         """Waits for what start() returned; after `term_after` seconds it is told to end."""
         def ended(patience):
             out, err = child.communicate(timeout=patience)
-            return Ended(child.returncode, out, err)
+            return Ended(child.returncode, out or b"", err or b"")
 
         try:
             if term_after is not None:
@@ -132,7 +134,7 @@ class Place:
                 signal_quietly(pid, signal.SIGKILL)
             child.kill()
             out, err = child.communicate()
-            return Ended(None, out, err)
+            return Ended(None, out or b"", err or b"")
 
     def run(self, *args, seconds=TICK_SECONDS, term_after=None, **options):
         return self.finish(self.start(*args, **options), seconds, term_after)
@@ -236,13 +238,13 @@ class Place:
         """Processes of the binary that belong here: those that jobs have started too."""
         return [pid for pid in processes_of(self.root) if exe_of(pid) == self.settings.binary]
 
-    def drain(self, seconds=25, most=12, program=None):
+    def drain(self, seconds=25, most=12, **options):
         """Ticks, undisturbed, until no job waits for anything; returns what they came to."""
         ended = []
         end = time.monotonic() + seconds
         while True:
             begun = time.time()
-            result = self.run(program=program)
+            result = self.run(**options)
             result.left = self.left_due(begun) if result.status == 0 and not result.err else []
             ended.append(result)
             wait_gone(self.ticks(), 15)

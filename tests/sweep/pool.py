@@ -1,7 +1,6 @@
 """Points are run by several workers, each a process with places of its own, in the order of the plan."""
 
 import multiprocessing
-import os
 import signal
 import time
 import traceback
@@ -44,13 +43,18 @@ def run_points(sweep, plan, workers, stop_at, total):
     for process in processes:
         process.start()
     living = len(processes)
-    while living:
-        verdict = results.get()
-        if verdict is None:
-            living -= 1
-        else:
-            total.take(verdict)
+    try:
+        while living:
+            verdict = results.get()
+            if verdict is None:
+                living -= 1
+            else:
+                total.take(verdict)
+    finally:
+        for process in processes:
+            if living:
+                process.terminate()
+            process.join()
     for process in processes:
-        process.join()
         if process.exitcode != 0:
-            total.take(Verdict("", kinds=("any",), violations=[("any", f"worker {os.getpid()}: {process.exitcode}")]))
+            total.take(Verdict("", kinds=("any",), violations=[("any", f"a worker died: {process.exitcode}")]))

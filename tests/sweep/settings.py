@@ -19,6 +19,7 @@ class Settings:
     seed: int = 1
     jobs: int = 4
     cgroup_word: str = ""  # for run.cgroup; empty: this binary has no such key
+    undisturbed: dict = dataclasses.field(default_factory=dict)  # of each load: how often a tick makes each call
     cgroup: Cgroup | None = None  # the subtree that ticks live in, where cgroups are used
 
 
@@ -53,4 +54,4 @@ def with_cgroup(settings):
     cgroup, why = make_cgroup()
     if cgroup is None:
         return None, why
-    return dataclasses.replace(settings, cgroup=cgroup, cgroup_word="auto"), ""
+    return dataclasses.replace(settings, cgroup=cgroup, cgroup_word="auto", undisturbed={}), ""

@@ -1,11 +1,13 @@
 """All sweeps by name."""
 
 from cases import Blind, Daemon, DaemonGroup, Hidden, Leftovers, Nested, Passing, Unrecorded
-from ticks import FailSweep, KillSweep, PairSweep, RecoverySweep
+from clients import ClientSweep
+from soak import Soak
+from ticks import FailSweep, KillGroupSweep, KillSweep, PairSweep, RecoverySweep
 
 SWEEPS = {sweep.name: sweep for sweep in (
-    KillSweep, FailSweep, RecoverySweep, PairSweep,
-    Leftovers, Passing, Unrecorded, Blind, Hidden, Daemon, Nested)}
+    Leftovers, Passing, Unrecorded, Blind, Hidden, Daemon, Nested,
+    KillSweep, FailSweep, RecoverySweep, PairSweep, ClientSweep, Soak)}
 
 # These need a cgroup; where there is none the run says so and goes on.
-CGROUP_SWEEPS = {sweep.name: sweep for sweep in (DaemonGroup,)}
+CGROUP_SWEEPS = {sweep.name: sweep for sweep in (DaemonGroup, KillGroupSweep)}

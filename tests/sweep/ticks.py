@@ -4,10 +4,11 @@ A point is LOAD/STRIKE or LOAD/STRIKE/STRIKE; each STRIKE is CALL:FAULT:WHEN and
 undisturbed ticks run until nothing waits, and the oracle is asked.
 """
 
+import itertools
 import random
 import time
 
-from faults import ERRORS, ONLY_ONCE
+from faults import ERRORS, faults_of
 from kinds import LOADS
 from oracle import check
 from place import Place
@@ -19,16 +20,24 @@ WAITING = ("ppoll", "poll", "epoll_wait", "epoll_pwait", "pselect6", "select")
 
 
 def spread(groups, seed):
-    """All points of all groups, so that any beginning of the list covers every group evenly, in a seeded order."""
+    """All points of all groups, in a seeded order, so that any beginning of the list covers as much as it can.
+
+    A group's key begins with its call: each call comes once, then each again from another group, and so on.
+    """
     chance = random.Random(seed)
-    lists = [list(group) for _, group in sorted(groups.items())]
-    chance.shuffle(lists)
-    for points in lists:
-        chance.shuffle(points)
-    plan = []
-    for depth in range(max(map(len, lists), default=0)):
-        plan += [points[depth] for points in lists if depth < len(points)]
-    return plan
+    by_call = {}
+    for key, points in sorted(groups.items()):
+        by_call.setdefault(key[0], []).append(chance.sample(points, len(points)))
+    for lists in by_call.values():
+        chance.shuffle(lists)
+    calls = [take_turns(lists) for lists in by_call.values()]
+    chance.shuffle(calls)
+    return take_turns(calls)
+
+
+def take_turns(lists):
+    """The first of each list, then the second of each, and so on."""
+    return [point for turn in itertools.zip_longest(*lists) for point in turn if point is not None]
 
 
 class TickSweep:
@@ -36,6 +45,7 @@ class TickSweep:
 
     name = ""
     loads = tuple(LOADS)
+    smoke = False
 
     def __init__(self, settings):
         self.settings = settings
@@ -59,31 +69,33 @@ class TickSweep:
     def plan(self, total):
         """The points; calls are counted in one undisturbed tick of each load, which must pass itself."""
         groups = {}
+        known = self.settings.undisturbed
         for name in self.loads:
-            place = self.place_of(name)
-            if not self.passes_undisturbed(name, place, total):
-                continue
-            place.restore()
-            _, calls = count_calls(place)
-            self.plan_load(name, place, calls, groups)
+            if name not in known:
+                known[name] = self.count_undisturbed(name, total)
+            if known[name]:
+                self.plan_load(name, self.place_of(name), known[name], groups)
         self.close()
         return spread(groups, self.settings.seed)
 
-    def passes_undisturbed(self, name, place, total):
-        """A load that hangs without any strike would only take time; one that violates something is reported."""
+    def count_undisturbed(self, name, total):
+        """How often the tick makes each call; none if the load hangs without any strike: it would only take time."""
+        place = self.place_of(name)
         place.restore()
         ended = place.drain(seconds=10)
-        verdict = Verdict(name, kinds=tuple(place.kind_of.values()), violations=check(place, ended))
-        total.take(verdict)
-        return all(tick.status is not None for tick in ended)
+        total.take(Verdict(name, kinds=tuple(place.kind_of.values()), violations=check(place, ended)))
+        if any(tick.status is None for tick in ended):
+            return {}
+        place.restore()
+        return count_calls(place)[1]
 
     def plan_load(self, name, place, calls, groups):
         raise NotImplementedError
 
-    def first_of(self, call, loads=("plain",)):
-        """Points for a call that no point has struck yet."""
-        return [f"{name}/{call}:{fault}:{when}" for name in loads for when in (1, 2)
-                for fault in (["KILL"] if self.name != "fail" else ERRORS.get(call, []))]
+    def first_of(self, call):
+        """Points for a call that no point has struck yet: early ones, in every load."""
+        faults = ERRORS.get(call, []) if self.name == "fail" else ["KILL"]
+        return [f"{name}/{call}:{fault}:{when}" for when in (1, 2) for name in self.loads for fault in faults]
 
     def execute(self, spec):
         name, *strikes = spec.split("/")
@@ -127,7 +139,14 @@ class KillSweep(TickSweep):
 
     def plan_load(self, name, place, calls, groups):
         for call, count in calls.items():
-            groups[name, call] = [f"{name}/{call}:KILL:{when}" for when in range(1, count + 1)]
+            groups[call, name] = [f"{name}/{call}:KILL:{when}" for when in range(1, count + 1)]
+
+
+class KillGroupSweep(KillSweep):
+    """The same where each run lives in a cgroup of its own: then what drops everything is found as well."""
+
+    name = "kill-cgroup"
+    loads = ("leaving", "captured", "daemon")
 
 
 class FailSweep(TickSweep):
@@ -135,10 +154,8 @@ class FailSweep(TickSweep):
 
     def plan_load(self, name, place, calls, groups):
         for call, count in calls.items():
-            for error in ERRORS.get(call, ()):
-                for once in ("",) if error in ONLY_ONCE else ("", "+"):
-                    groups[name, call, error, once] = [f"{name}/{call}:{error}:{when}{once}"
-                                                       for when in range(1, count + 1)]
+            for error, more, strikes in faults_of(call, count):
+                groups[call, name, error, more] = [f"{name}/{step}" for step in strikes]
 
 
 class RecoverySweep(TickSweep):
@@ -148,13 +165,16 @@ class RecoverySweep(TickSweep):
     loads = ("plain", "leaving", "captured", "vandal", "daemon", "hidden", "guest")
 
     def plan_load(self, name, place, calls, groups):
-        for first in first_kills(calls):
+        kills = first_kills(calls)
+        if self.smoke:
+            kills = random.Random(f"{self.settings.seed} {name}").sample(kills, min(2, len(kills)))
+        for first in kills:
             place.restore()
             strike(place, *first.split(":"))
             _, after = count_calls(place)
             for call, count in after.items():
                 for fault in ("KILL", *ERRORS.get(call, ())):
-                    groups[name, first, call, fault] = [f"{name}/{first}/{call}:{fault}:{when}"
+                    groups[call, name, first, fault] = [f"{name}/{first}/{call}:{fault}:{when}"
                                                         for when in range(1, count + 1)]
 
 
@@ -178,6 +198,6 @@ class PairSweep(TickSweep):
     def plan_load(self, name, place, calls, groups):
         chance = random.Random(f"{self.settings.seed} {name}")
         anywhere = [f"{call}:KILL:{when}" for call, count in sorted(calls.items()) for when in range(1, count + 1)]
-        groups[name] = [f"{name}/{chance.choice(anywhere)}/{chance.choice(anywhere)}"
+        groups[name,] = [f"{name}/{chance.choice(anywhere)}/{chance.choice(anywhere)}"
                         for _ in range(self.most // len(self.loads))]
 
