@@ -1,7 +1,7 @@
 """Which errors a system call may plausibly fail with, by name. What cannot fail is only killed at.
 
 ENOENT, EEXIST and the like are left out: they are answers, and a program that believes them is right. So is brk: the
-kernel tells of its failure by the old break, never by an error, and the C library takes what strace injects for success.
+kernel tells of its failure by the old break, never by an error, and the C library takes strace's error for success.
 """
 
 FAULTS = {

@@ -231,8 +231,9 @@ class Place:
 
     def left_due(self, before):
         """Jobs that were due before that time and still wait, although nothing keeps them."""
-        return [row[0] for row in self.sql("SELECT id FROM job WHERE state = 'available' AND blocked = 0 AND run_at <= ? "
-                                           "AND NOT EXISTS (SELECT 1 FROM queue)", int(before * 1000))]
+        rows = self.sql("SELECT id FROM job WHERE state = 'available' AND blocked = 0 AND run_at <= ? "
+                        "AND NOT EXISTS (SELECT 1 FROM queue)", int(before * 1000))
+        return [row[0] for row in rows]
 
     def ticks(self):
         """Processes of the binary that belong here: those that jobs have started too."""

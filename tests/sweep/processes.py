@@ -43,7 +43,8 @@ def children_of(pid):
 
 
 def describe(pid):
-    return f"{pid} ({' '.join(read_proc(pid, 'cmdline').replace(bytes(1), b' ').decode(errors='replace').split())[:80]})"
+    words = read_proc(pid, "cmdline").replace(bytes(1), b" ").decode(errors="replace").split()
+    return f"{pid} ({' '.join(words)[:80]})"
 
 
 def wait_gone(pids, seconds):

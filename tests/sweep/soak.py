@@ -24,7 +24,8 @@ MOST_TICKS = 3
 LONGEST_PAUSE = 0.08
 # Far enough for backoffs and schedules, not as far as retention: a job that was pruned would look lost.
 CLOCK_STEPS = (-7200, -60, -1, 0, 0, 0, 1, 60, 7200)
-KINDS_HERE = ("plain", "fails", "signalled", "loud", "slow", "leaver", "redirected", "python", "php", "vandal", "daemon")
+KINDS_HERE = ("plain", "fails", "signalled", "loud", "slow", "leaver", "redirected", "python", "php",
+              "vandal", "daemon")
 
 
 class Soak:
