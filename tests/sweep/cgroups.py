@@ -6,16 +6,23 @@ import time
 
 
 class Cgroup:
-    word = "auto"
+    """A group, which may have children."""
+
+    word = "auto"  # for run.cgroup
 
     def __init__(self, path):
         self.path = path
         self.procs = os.path.join(path, "cgroup.procs")
 
-    def groups(self):
-        """The groups below it."""
+    def child(self, name):
+        path = os.path.join(self.path, name)
+        os.mkdir(path)
+        return Cgroup(path)
+
+    def left_behind(self):
+        """The groups of runs. What holds them, one level above, may stay for the next tick."""
         return sorted(os.path.relpath(os.path.join(place, name), self.path)
-                      for place, names, _ in os.walk(self.path) for name in names)
+                      for place, names, _ in os.walk(self.path) if place != self.path for name in names)
 
     def remove(self):
         with contextlib.suppress(OSError):

@@ -181,5 +181,5 @@ def check_remains(place, jobs, runs, findings):
     for name in sorted(set(os.listdir(place.state)) - usual):
         findings.add(0, f"I7 file {name} is left in the state directory")
     if place.cgroup is not None:
-        for name in place.cgroup.groups():
+        for name in place.cgroup.left_behind():
             findings.add(0, f"I7 cgroup {name} is left")

@@ -69,8 +69,9 @@ class Place:
         self.limit_of = {}
         self.may_be_cancelled = set()
         self.pristine = {}
-        self.cgroup = cgroup
-        word = settings.cgroup_word if cgroup is None else cgroup.word
+        # One of its own in the harness's, so that each place can be asked what is left of it.
+        self.cgroup = cgroup and cgroup.child(os.path.basename(self.root))
+        word = settings.cgroup_word if self.cgroup is None else self.cgroup.word
         self.write_config(concurrency, f'cgroup = "{word}"' if word else "")
         self.environment = {
             "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": self.home, "LANG": "C.UTF-8", "TZ": "UTC",
@@ -81,8 +82,8 @@ class Place:
         if user:
             group = pwd.getpwnam(user).pw_gid
             self.prefix = ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups"]
-        if cgroup is not None:
-            self.prefix = ["sh", "-c", 'echo 0 >"$0" && exec "$@"', cgroup.procs, *self.prefix]
+        if self.cgroup is not None:
+            self.prefix = ["sh", "-c", 'echo 0 >"$0" && exec "$@"', self.cgroup.procs, *self.prefix]
 
     def make_directory(self, name, mode):
         path = os.path.join(self.root, name)
@@ -267,6 +268,8 @@ class Place:
 
     def destroy(self):
         self.kill_all()
+        if self.cgroup is not None:
+            self.cgroup.remove()
         shutil.rmtree(self.root, ignore_errors=True)
 
 
