@@ -113,9 +113,6 @@ class ClientSweep:
         self.close()
         return spread(groups, self.settings.seed)
 
-    def first_of(self, call):
-        return [f"{name}/{call}:KILL:1" for name in CLIENTS]
-
     # --- one command
 
     def set_up(self, name):

@@ -45,7 +45,7 @@ CALLS_ONCE = {"kill", "tgkill", "pidfd_send_signal"}
 NOT_SWEPT = {"execve", "rt_sigreturn", "restart_syscall", "exit"}
 
 # A tick makes these only when it meets a process in the middle of something: no point can be sure to strike there.
-INCIDENTAL = {"clock_nanosleep", "nanosleep", "futex", "sched_yield"}
+INCIDENTAL = {"clock_nanosleep", "nanosleep", "futex", "sched_yield", "pidfd_open", "pidfd_send_signal"}
 
 
 def faults_of(call, count):

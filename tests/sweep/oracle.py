@@ -96,7 +96,7 @@ def check(place, ticks):
             place.sql("SELECT id, state, attempts, reason, cancel_requested_at FROM job")}
     runs = place.sql("SELECT id, job, outcome, coalesce(by_shutdown, 0), output_file FROM run")
     check_executions(place, ledger, jobs, runs, findings)
-    check_jobs(place, jobs, runs, findings)
+    check_jobs(place, jobs, runs, ticks, findings)
     verdict = place.sql("PRAGMA integrity_check")
     if verdict != [("ok",)]:
         findings.add(0, f"I5 integrity_check: {verdict[:3]}")
@@ -140,7 +140,7 @@ def check_executions(place, ledger, jobs, runs, findings):
             findings.add(job, f"I3 run {run} of job {job} was executed {times} times")
 
 
-def check_jobs(place, jobs, runs, findings):
+def check_jobs(place, jobs, runs, ticks, findings):
     for job in place.kind_of:
         if job not in jobs:
             findings.add(job, f"I4 job {job} is lost")
@@ -152,7 +152,9 @@ def check_jobs(place, jobs, runs, findings):
         elif state == "cancelled" and not cancelled and job not in place.may_be_cancelled:
             findings.add(job, f"I4 job {job} is cancelled, nobody asked for it")
         elif state not in ("completed", "failed", "cancelled") and not waits_visibly(place, job):
-            findings.add(job, f"I4 job {job} is {state} for no reason after {attempts} attempts {told}")
+            last = ticks[-1] if ticks else None
+            findings.add(job, f"I4 job {job} is {state} for no reason after {attempts} attempts {told}, "
+                              f"{len(ticks)} ticks, the last: {last and (last.status, last.err[-160:])}")
         elif state == "failed" and place.kind_of[job] in ("plain", "loud", "nested", "inside") and \
                 not {"lost", "not_started"} & set(told):
             findings.add(job, f"I4 job {job} failed for no reason: {told}")

@@ -68,6 +68,7 @@ class Place:
         self.kind_of = {}
         self.limit_of = {}
         self.may_be_cancelled = set()
+        self.pids = []  # of everything that was started
         self.pristine = {}
         # One of its own in the harness's, so that each place can be asked what is left of it.
         self.cgroup = cgroup and cgroup.child(os.path.basename(self.root))
@@ -112,8 +113,10 @@ class Place:
         options.setdefault("stdin", subprocess.DEVNULL)
         command = [*self.prefix, *(program or []), self.settings.binary, *map(str, args)]
         output = subprocess.DEVNULL if options.pop("quiet", False) else subprocess.PIPE
-        return subprocess.Popen(command, env=environment, cwd=self.root, stdout=output, stderr=output,
-                                start_new_session=True, **options)
+        child = subprocess.Popen(command, env=environment, cwd=self.root, stdout=output, stderr=output,
+                                 start_new_session=True, **options)
+        self.pids.append(child.pid)
+        return child
 
     def finish(self, child, seconds=TICK_SECONDS, term_after=None):
         """Waits for what start() returned; after `term_after` seconds it is told to end."""

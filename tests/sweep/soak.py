@@ -21,7 +21,7 @@ from verdict import Verdict
 
 ACTIONS = 60
 MOST_TICKS = 3
-LONGEST_PAUSE = 0.08
+LONGEST_PAUSE = 0.06
 # Far enough for backoffs and schedules, not as far as retention: a job that was pruned would look lost.
 CLOCK_STEPS = (-7200, -60, -1, 0, 0, 0, 1, 60, 7200)
 KINDS_HERE = ("plain", "fails", "signalled", "loud", "slow", "leaver", "redirected", "python", "php",
@@ -68,6 +68,12 @@ class Episode:
         for reader in self.readers:
             reader.close()
         self.place.destroy()
+        # A tick that was killed leaves the shared memory of its false clock behind.
+        for pid in self.place.pids:
+            if not os.path.exists(f"/proc/{pid}"):
+                for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(f"/dev/shm/{name}")
 
     def run(self, spec):
         self.add()
@@ -88,7 +94,7 @@ class Episode:
         if len(self.ticks) >= MOST_TICKS:
             return
         self.counts["ticks"] += 1
-        self.ticks.append(self.place.start(env=self.faketime(), quiet=True))
+        self.ticks.append(self.place.start(program=self.faketime(), quiet=True))
 
     def add(self):
         names = [self.chance.choice((*KINDS_HERE, "hidden") if self.user else KINDS_HERE)
@@ -99,13 +105,15 @@ class Episode:
         except RuntimeError:  # a stopped tick may hold the database: nothing was acknowledged
             self.counts["refused"] += 1
 
-    def living(self):
-        return [pid for pid in self.place.ticks()]
-
     def strike(self, number, name=None):
-        pids = self.living()
-        if pids:
-            signal_quietly(self.chance.choice(sorted(pids)), number)
+        """At a tick that lives; one is started for it and gets a moment if need be, or few strikes would hit."""
+        living = [tick for tick in self.ticks if tick.poll() is None]
+        if not living:
+            self.tick()
+            self.pause()
+            living = [tick for tick in self.ticks if tick.poll() is None]
+        if living:
+            signal_quietly(self.chance.choice(living).pid, number)
             if name:
                 self.counts[name] += 1
 
@@ -116,7 +124,7 @@ class Episode:
         self.strike(signal.SIGSTOP, "stops")
 
     def go_on(self):
-        for pid in self.living():
+        for pid in {*self.place.ticks(), *(tick.pid for tick in self.ticks if tick.poll() is None)}:
             signal_quietly(pid, signal.SIGCONT)
 
     def terminate(self):
@@ -157,10 +165,11 @@ class Episode:
     # --- time
 
     def faketime(self):
+        """What the tick is started by. Not its environment: setpriv would make shared memory of the wrong user's."""
         if not self.library:
-            return {}
-        return {"LD_PRELOAD": self.library, "FAKETIME_TIMESTAMP_FILE": self.clock, "FAKETIME_NO_CACHE": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+            return []
+        return ["env", f"LD_PRELOAD={self.library}", f"FAKETIME_TIMESTAMP_FILE={self.clock}", "FAKETIME_NO_CACHE=1",
+                "FAKETIME_DONT_FAKE_MONOTONIC=1"]
 
     def set_clock(self, seconds):
         """Of all ticks that live, at once."""
@@ -193,9 +202,9 @@ class Episode:
         self.place.run("resume")
         self.set_clock(3 * 3600 if self.library else 0)
         end = time.monotonic() + 40
-        wait_gone(self.living(), 40)
+        wait_gone(self.place.ticks(), 40)
         for tick in self.ticks:
             self.place.finish(tick, max(0.1, end - time.monotonic()))
-        ended = self.place.drain(seconds=30, most=40, env=self.faketime())
+        ended = self.place.drain(seconds=30, most=40, program=self.faketime())
         assert set(self.place.kind_of.values()) <= set(KINDS)
         return check(self.place, ended)

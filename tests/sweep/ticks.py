@@ -92,11 +92,6 @@ class TickSweep:
     def plan_load(self, name, place, calls, groups):
         raise NotImplementedError
 
-    def first_of(self, call):
-        """Points for a call that no point has struck yet: early ones, in every load."""
-        faults = ERRORS.get(call, []) if self.name == "fail" else ["KILL"]
-        return [f"{name}/{call}:{fault}:{when}" for when in (1, 2) for name in self.loads for fault in faults]
-
     def execute(self, spec):
         name, *strikes = spec.split("/")
         place = self.place_of(name)
