@@ -111,7 +111,7 @@ class Passing(Case):
                      "CONFIG": place.config}
             struck, hit = strike(place, call, error, when, paths=() if path == "ANY" else (paths.get(path, path),))
             ended = place.drain()
-            verdict = Verdict(spec, struck=hit, kinds=tuple(sorted(set(place.kind_of.values()))),
+            verdict = Verdict(spec, call=call, struck=hit, kinds=tuple(sorted(set(place.kind_of.values()))),
                               violations=check(place, ended))
             if hit and struck.status == 0 and not struck.err and place.left_due(0):
                 verdict.violations.append(("any", "I4 a tick said nothing, exited 0 and left jobs that were due"))

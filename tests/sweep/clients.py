@@ -13,7 +13,7 @@ from faults import faults_of
 from kinds import KINDS
 from oracle import check
 from place import Place
-from strace import count_calls, strike, trace_lines
+from strace import Calls, count_calls, strike, trace_lines
 from ticks import spread
 from verdict import Verdict
 
@@ -108,7 +108,7 @@ class ClientSweep:
             calls = self.count_calls(name)
             for call, count in calls.items():
                 groups[call, name, "KILL"] = [f"{name}/{call}:KILL:{when}" for when in range(1, count + 1)]
-                for error, more, strikes in faults_of(call, count):
+                for error, more, strikes in faults_of(call, calls):
                     groups[call, name, error, more] = [f"{name}/{step}" for step in strikes]
         self.close()
         return spread(groups, self.settings.seed)
@@ -149,11 +149,7 @@ class ClientSweep:
             if client.inside:
                 self.run_inside(place, args, "-e", "signal=none")
                 trace = os.path.join(place.locks, "trace")
-                calls = {}
-                for call in trace_lines(trace):
-                    calls[call] = calls.get(call, 0) + 1
-                calls.pop("execve", None)
-                return calls
+                return Calls(trace_lines(trace))
             ended, calls = count_calls(place, *args, **options)
             if ended.status not in client.statuses:
                 raise RuntimeError(f"{name} fails undisturbed: {ended.status} {ended.err}")

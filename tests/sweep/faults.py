@@ -48,9 +48,10 @@ NOT_SWEPT = {"execve", "rt_sigreturn", "restart_syscall", "exit"}
 INCIDENTAL = {"clock_nanosleep", "nanosleep", "futex", "sched_yield", "pidfd_open", "pidfd_send_signal"}
 
 
-def faults_of(call, count):
+def faults_of(call, calls):
     """All the ways in which the call can fail, each as its error and where: the K-th time, or from then on ("K+")."""
+    times = range(calls.by_loader[call] + 1, calls[call] + 1)
     for error in ERRORS.get(call, ()):
         once = error in ERRORS_ONCE or call in CALLS_ONCE
         for more in ("",) if once else ("", "+"):
-            yield error, more, [f"{call}:{error}:{when}{more}" for when in range(1, count + 1)]
+            yield error, more, [f"{call}:{error}:{when}{more}" for when in times]

@@ -12,16 +12,24 @@ CALL = re.compile(r"^(\w+)\(")
 TERM_SECONDS = 2
 
 
+class Calls(collections.Counter):
+    """How often each call is made, and how often by the dynamic loader before the program begins.
+
+    What the loader does about errors is not ours: it is known to crash when it gets no memory.
+    """
+
+    def __init__(self, lines):
+        super().__init__(line for line in lines if line not in NOT_SWEPT)
+        # The last that the loader does is to unmap its cache.
+        end = lines.index("munmap") if "munmap" in lines else 0
+        self.by_loader = collections.Counter(lines[:end])
+
+
 def count_calls(place, *args, **options):
     """How often an undisturbed command makes each call."""
     trace = os.path.join(place.home, "trace")
     ended = place.run(*args, program=["strace", "-qq", "-e", "signal=none", "-o", trace], **options)
-    counts = collections.Counter()
-    for line in trace_lines(trace):
-        counts[line] += 1
-    for call in NOT_SWEPT:
-        counts.pop(call, None)
-    return ended, counts
+    return ended, Calls(trace_lines(trace))
 
 
 def trace_lines(path):

@@ -148,8 +148,8 @@ class FailSweep(TickSweep):
     name = "fail"
 
     def plan_load(self, name, place, calls, groups):
-        for call, count in calls.items():
-            for error, more, strikes in faults_of(call, count):
+        for call in calls:
+            for error, more, strikes in faults_of(call, calls):
                 groups[call, name, error, more] = [f"{name}/{step}" for step in strikes]
 
 
@@ -169,8 +169,9 @@ class RecoverySweep(TickSweep):
             _, after = count_calls(place)
             for call, count in after.items():
                 for fault in ("KILL", *ERRORS.get(call, ())):
+                    begin = 1 if fault == "KILL" else after.by_loader[call] + 1
                     groups[call, name, first, fault] = [f"{name}/{first}/{call}:{fault}:{when}"
-                                                        for when in range(1, count + 1)]
+                                                        for when in range(begin, count + 1)]
 
 
 def first_kills(calls):
