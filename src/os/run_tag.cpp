@@ -39,7 +39,7 @@ rlimit own_limit()
 
 [[noreturn]] void fail(pid_t pid, int error)
 {
-    throw Error(ExitStatus::unavailable,
+    throw Error(ExitStatus::io,
                 "cannot read the limits of process " + std::to_string(pid) + ": " + errno_text(error) + remedy(error));
 }
 
