@@ -16,7 +16,8 @@ struct Execution {
     std::int64_t run = 0; ///< 0: nothing was ever written here
     std::uint64_t instance = 0; ///< a hash of it, never 0
     std::int64_t pid = 0;
-    std::int64_t at_ticks = 0; ///< when it was written, as field 22 of /proc/PID/stat counts: the process is no younger
+    std::int64_t at_ticks =
+        0; ///< when it was written, as field 22 of /proc/PID/stat counts: the process is no younger
     std::int64_t tagged = 0; ///< 1: it bears the tag of its run, see RunTag
 };
 

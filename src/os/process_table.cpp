@@ -102,9 +102,7 @@ std::optional<ProcessStat> read_process(pid_t pid)
         return std::nullopt;
     if (error != 0)
         fail(path, error);
-    const auto malformed = [&] {
-        return Error(ExitStatus::io, "cannot read '" + path + "': it is malformed");
-    };
+    const auto malformed = [&] { return Error(ExitStatus::io, "cannot read '" + path + "': it is malformed"); };
     // The name, field 2, may hold anything, blanks and parentheses included: the fields count from the last ')'.
     const auto name_end = stat.rfind(')');
     if (name_end == std::string::npos)

@@ -39,8 +39,8 @@ rlimit own_limit()
 
 [[noreturn]] void fail(pid_t pid, int error)
 {
-    throw Error(ExitStatus::io,
-                "cannot read the limits of process " + std::to_string(pid) + ": " + errno_text(error) + remedy(error));
+    throw Error(ExitStatus::io, "cannot read the limits of process " + std::to_string(pid) + ": " +
+                                    errno_text(error) + remedy(error));
 }
 
 /// The soft limit as /proc shows it to everybody; none: the process is gone or ending.
