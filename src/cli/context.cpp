@@ -1,6 +1,5 @@
 #include "cli/context.hpp"
 
-#include "claim_request.hpp"
 #include "cli/build.hpp"
 #include "cli/commands_trust.hpp"
 #include "cli/database_place.hpp"
@@ -8,6 +7,7 @@
 #include "cli/run.hpp"
 #include "os/system.hpp"
 #include "os/zone_files.hpp"
+#include "tick/claim_request.hpp"
 
 #include <unistd.h>
 

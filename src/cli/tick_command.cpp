@@ -8,11 +8,10 @@
 #include "cli/once_display.hpp"
 #include "core/duration.hpp"
 #include "core/time_text.hpp"
-
 #include "os/lock_file.hpp"
 #include "os/supervisor.hpp"
 #include "os/system.hpp"
-#include "tick.hpp"
+#include "tick/tick.hpp"
 
 #include <fmt/format.h>
 

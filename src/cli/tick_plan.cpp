@@ -1,10 +1,10 @@
 #include "cli/tick_plan.hpp"
 
-#include "claim_request.hpp"
 #include "core/reason.hpp"
 #include "core/task_call.hpp"
-#include "launch.hpp"
-#include "scheduling.hpp"
+#include "tick/claim_request.hpp"
+#include "tick/launch.hpp"
+#include "tick/scheduling.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -3,10 +3,10 @@
 #include "cli/tick_plan.hpp"
 #include "core/cron.hpp"
 #include "core/zone.hpp"
-#include "scheduling.hpp"
 #include "sqlite/sqlite_store.hpp"
 #include "temporary_directory.hpp"
-#include "tick.hpp"
+#include "tick/scheduling.hpp"
+#include "tick/tick.hpp"
 
 #include <algorithm>
 #include <random>

@@ -3,7 +3,7 @@
 #include "core/zone.hpp"
 #include "fake_executor.hpp"
 #include "fake_store.hpp"
-#include "tick.hpp"
+#include "tick/tick.hpp"
 
 namespace escher::test {
 

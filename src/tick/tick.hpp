@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "tick_lock.hpp"
+#include "tick/tick_lock.hpp"
 
 #include <escher/executor.hpp>
 #include <escher/store.hpp>

@@ -1,4 +1,4 @@
-#include "launch.hpp"
+#include "tick/launch.hpp"
 
 #include "core/duration.hpp"
 #include "core/policy.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tick.hpp"
+#include "tick/tick.hpp"
 
 #include <random>
 

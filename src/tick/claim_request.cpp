@@ -1,4 +1,4 @@
-#include "claim_request.hpp"
+#include "tick/claim_request.hpp"
 
 #include "core/policy.hpp"
 

@@ -1,9 +1,9 @@
-#include "live_runs.hpp"
+#include "tick/live_runs.hpp"
 
 #include "core/policy.hpp"
 #include "core/retry.hpp"
 #include "core/task_call.hpp"
-#include "launch.hpp"
+#include "tick/launch.hpp"
 
 #include <algorithm>
 

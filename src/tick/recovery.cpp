@@ -1,4 +1,4 @@
-#include "recovery.hpp"
+#include "tick/recovery.hpp"
 
 #include "core/policy.hpp"
 #include "core/retry.hpp"

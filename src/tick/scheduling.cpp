@@ -1,4 +1,4 @@
-#include "scheduling.hpp"
+#include "tick/scheduling.hpp"
 
 #include "core/policy.hpp"
 #include "core/schedule_step.hpp"

@@ -1,10 +1,10 @@
-#include "tick.hpp"
+#include "tick/tick.hpp"
 
-#include "claim_request.hpp"
-#include "live_runs.hpp"
-#include "pruning.hpp"
-#include "recovery.hpp"
-#include "scheduling.hpp"
+#include "tick/claim_request.hpp"
+#include "tick/live_runs.hpp"
+#include "tick/pruning.hpp"
+#include "tick/recovery.hpp"
+#include "tick/scheduling.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "pruning.hpp"
+#include "tick/pruning.hpp"
 
 namespace escher {
 
