@@ -8,6 +8,8 @@
 #include "core/time_text.hpp"
 #include "core/zone.hpp"
 
+#include <escher/error.hpp>
+
 #include <fmt/format.h>
 
 #include <exception>

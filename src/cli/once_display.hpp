@@ -2,7 +2,7 @@
 
 #include "cli/eta.hpp"
 #include "cli/live_block.hpp"
-#include "tick/tick.hpp"
+#include "tick/tick_events.hpp"
 
 #include <chrono>
 #include <map>

@@ -1,6 +1,10 @@
 #pragma once
 
-#include "tick/tick.hpp"
+#include "config/config.hpp"
+#include "tick/tick_events.hpp"
+#include "tick/tick_setup.hpp"
+
+#include <escher/executor.hpp>
 
 #include <random>
 

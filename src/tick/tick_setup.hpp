@@ -1,0 +1,21 @@
+#pragma once
+
+#include <escher/run.hpp>
+
+#include <functional>
+#include <string>
+
+namespace escher {
+
+struct TickSetup {
+    RunnerIdentity self;
+    std::string version;
+    std::string boot_id;
+    std::string host; ///< seeds jitter
+    std::string instance; ///< the database's uuid
+    std::function<double()> load; ///< the load average of one minute; throws Error where it is not known
+    std::vector<RunId> outer_runs; ///< that this tick runs inside, and that wait for it: they hold no slot for it
+    Duration linger{}; ///< a detached tick stays this long after its last job, to spare a burst of creators
+};
+
+} // namespace escher
