@@ -1,5 +1,5 @@
 #include "cli/run.hpp"
-#include "os/system.hpp"
+#include "os/standard_streams.hpp"
 
 #include <string>
 #include <vector>

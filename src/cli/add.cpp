@@ -6,7 +6,8 @@
 #include "cli/json.hpp"
 #include "cli/start_tick.hpp"
 #include "cli/wait.hpp"
-#include "os/system.hpp"
+#include "os/host.hpp"
+#include "os/user.hpp"
 
 #include <escher/error.hpp>
 

@@ -2,7 +2,7 @@
 #include "cli/entries.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/steering.hpp"
-#include "os/system.hpp"
+#include "os/user.hpp"
 
 namespace escher::cli {
 

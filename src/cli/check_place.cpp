@@ -1,7 +1,8 @@
 #include "cli/check_place.hpp"
 
 #include "os/lock_file.hpp"
-#include "os/system.hpp"
+#include "os/network_file_system.hpp"
+#include "os/user.hpp"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include "core/errno_text.hpp"
 #include "os/name_service.hpp"
 #include "os/program_path.hpp"
-#include "os/system.hpp"
+#include "os/user.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "cli/commands_trust.hpp"
 
-#include "os/system.hpp"
+#include "os/file_trust.hpp"
 
 #include <escher/error.hpp>
 

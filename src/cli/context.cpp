@@ -5,7 +5,7 @@
 #include "cli/database_place.hpp"
 #include "cli/render.hpp"
 #include "cli/run.hpp"
-#include "os/system.hpp"
+#include "os/host.hpp"
 #include "os/zone_files.hpp"
 #include "tick/claim_request.hpp"
 

@@ -1,7 +1,7 @@
 #include "cli/database_place.hpp"
 
 #include "core/errno_text.hpp"
-#include "os/system.hpp"
+#include "os/network_file_system.hpp"
 
 #include <sys/stat.h>
 

@@ -3,7 +3,7 @@
 #include "cli/json.hpp"
 #include "cli/shared_place.hpp"
 #include "os/lock_file.hpp"
-#include "os/system.hpp"
+#include "os/network_file_system.hpp"
 
 #include <escher/error.hpp>
 

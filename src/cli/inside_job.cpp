@@ -4,7 +4,7 @@
 #include "cli/job_reference.hpp"
 #include "cli/option_values.hpp"
 #include "core/text.hpp"
-#include "os/system.hpp"
+#include "os/host.hpp"
 
 #include <escher/error.hpp>
 

@@ -4,7 +4,7 @@
 #include "cli/render.hpp"
 #include "core/duration.hpp"
 #include "core/text.hpp"
-#include "os/system.hpp"
+#include "os/host.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include "cli/render.hpp"
 #include "core/time_text.hpp"
 #include "core/zone.hpp"
-#include "os/system.hpp"
+#include "os/host.hpp"
 
 #include <fmt/format.h>
 

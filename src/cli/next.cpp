@@ -6,7 +6,7 @@
 #include "core/due_decision.hpp"
 #include "core/duration.hpp"
 #include "core/suggest.hpp"
-#include "os/system.hpp"
+#include "os/host.hpp"
 #include "os/zone_files.hpp"
 
 #include <escher/error.hpp>

@@ -4,7 +4,7 @@
 #include "cli/option_values.hpp"
 #include "core/suggest.hpp"
 #include "core/time_text.hpp"
-#include "os/system.hpp"
+#include "os/user.hpp"
 
 #include <escher/error.hpp>
 

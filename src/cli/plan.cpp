@@ -4,7 +4,7 @@
 #include "cli/render.hpp"
 #include "cli/tick_plan.hpp"
 #include "core/time_text.hpp"
-#include "os/system.hpp"
+#include "os/host.hpp"
 
 namespace escher::cli {
 

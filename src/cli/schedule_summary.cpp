@@ -6,7 +6,7 @@
 #include "core/schedule_step.hpp"
 #include "core/suggest.hpp"
 #include "core/text.hpp"
-#include "os/system.hpp"
+#include "os/host.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,8 +1,10 @@
 #include "cli/start_tick.hpp"
 
 #include "cli/context.hpp"
+#include "os/detached.hpp"
 #include "os/lock_file.hpp"
-#include "os/system.hpp"
+#include "os/user.hpp"
+#include "os/wake_file.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -3,8 +3,8 @@
 #include "cli/render.hpp"
 #include "cli/status_view.hpp"
 #include "core/schedule_step.hpp"
+#include "os/host.hpp"
 #include "os/lock_file.hpp"
-#include "os/system.hpp"
 
 namespace escher::cli {
 

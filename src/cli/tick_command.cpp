@@ -8,9 +8,10 @@
 #include "cli/once_display.hpp"
 #include "core/duration.hpp"
 #include "core/time_text.hpp"
+#include "os/host.hpp"
 #include "os/lock_file.hpp"
 #include "os/supervisor.hpp"
-#include "os/system.hpp"
+#include "os/user.hpp"
 #include "tick/tick.hpp"
 
 #include <fmt/format.h>

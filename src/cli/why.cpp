@@ -4,8 +4,8 @@
 #include "core/selection.hpp"
 #include "core/task_call.hpp"
 #include "core/time_text.hpp"
+#include "os/host.hpp"
 #include "os/lock_file.hpp"
-#include "os/system.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -2,7 +2,7 @@
 
 #include "os/cgroup_file.hpp"
 #include "os/errno_text.hpp"
-#include "os/system.hpp"
+#include "os/user.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,10 +1,13 @@
+#include "os/detached.hpp"
+
 #include "os/cgroup_place.hpp"
 #include "os/errno_text.hpp"
 #include "os/fd.hpp"
+#include "os/host.hpp"
 #include "os/program_path.hpp"
 #include "os/run_tag.hpp"
 #include "os/spawn.hpp"
-#include "os/system.hpp"
+#include "os/standard_streams.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,6 +1,7 @@
+#include "os/file_trust.hpp"
+
 #include "os/errno_text.hpp"
 #include "os/name_service.hpp"
-#include "os/system.hpp"
 
 #include <escher/error.hpp>
 
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace escher::os {

@@ -1,15 +1,16 @@
 #include "os/launcher.hpp"
 
 #include "os/errno_text.hpp"
+#include "os/host.hpp"
 #include "os/process_table.hpp"
 #include "os/start_failure.hpp"
-#include "os/system.hpp"
 
 #include <escher/error.hpp>
 
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <optional>
 
 namespace escher::os {
 

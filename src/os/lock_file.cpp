@@ -1,7 +1,8 @@
 #include "os/lock_file.hpp"
 
 #include "os/errno_text.hpp"
-#include "os/system.hpp"
+#include "os/host.hpp"
+#include "os/network_file_system.hpp"
 
 #include <escher/error.hpp>
 
@@ -14,6 +15,7 @@
 #include <cerrno>
 #include <ctime>
 #include <sstream>
+#include <string>
 
 namespace escher::os {
 

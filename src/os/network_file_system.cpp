@@ -1,5 +1,6 @@
+#include "os/network_file_system.hpp"
+
 #include "os/errno_text.hpp"
-#include "os/system.hpp"
 
 #include <escher/error.hpp>
 

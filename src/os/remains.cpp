@@ -1,9 +1,9 @@
 #include "os/remains.hpp"
 
+#include "os/host.hpp"
 #include "os/lock_file.hpp"
 #include "os/process_table.hpp"
 #include "os/run_tag.hpp"
-#include "os/system.hpp"
 
 #include <escher/error.hpp>
 
@@ -16,7 +16,9 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <optional>
 #include <sstream>
+#include <string>
 
 namespace escher::os {
 

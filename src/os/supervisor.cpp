@@ -8,8 +8,8 @@
 #include "os/oom_witness.hpp"
 #include "os/remains.hpp"
 #include "os/signal_queue.hpp"
+#include "os/standard_streams.hpp"
 #include "os/strays.hpp"
-#include "os/system.hpp"
 #include "os/wait_status.hpp"
 
 #include <escher/error.hpp>
@@ -22,6 +22,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <optional>
+#include <span>
+#include <string>
 
 namespace escher::os {
 

@@ -1,6 +1,7 @@
+#include "os/wake_file.hpp"
+
 #include "os/errno_text.hpp"
 #include "os/fd.hpp"
-#include "os/system.hpp"
 
 #include <escher/error.hpp>
 

@@ -4,7 +4,6 @@
 #include "temporary_directory.hpp"
 
 #include "os/cgroup_tree.hpp"
-#include "os/system.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>

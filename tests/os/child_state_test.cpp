@@ -1,7 +1,7 @@
 #include "bench.hpp"
 #include "processes.hpp"
 
-#include "os/system.hpp"
+#include "os/user.hpp"
 
 #include <algorithm>
 #include <set>

@@ -3,8 +3,8 @@
 #include "bench.hpp"
 #include "processes.hpp"
 
+#include "os/host.hpp"
 #include "os/process_table.hpp"
-#include "os/system.hpp"
 
 /// A runner in a process of its own that has started one job and was then killed. The orphans become ours: the bench's
 /// supervisor has made this process a subreaper.

@@ -1,6 +1,6 @@
 #include "cgroup_sandbox.hpp"
 
-#include "os/system.hpp"
+#include "os/detached.hpp"
 
 #include <escher/error.hpp>
 

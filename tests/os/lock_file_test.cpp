@@ -1,8 +1,8 @@
 #include "processes.hpp"
 #include "temporary_directory.hpp"
 
+#include "os/host.hpp"
 #include "os/lock_file.hpp"
-#include "os/system.hpp"
 
 #include <escher/error.hpp>
 

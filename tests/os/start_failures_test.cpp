@@ -1,8 +1,6 @@
 #include "bench.hpp"
 #include "processes.hpp"
 
-#include "os/system.hpp"
-
 #include <sys/resource.h>
 
 #include <cerrno>

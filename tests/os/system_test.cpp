@@ -2,8 +2,13 @@
 #include "temporary_directory.hpp"
 
 #include "os/account.hpp"
+#include "os/file_trust.hpp"
+#include "os/host.hpp"
 #include "os/name_service.hpp"
-#include "os/system.hpp"
+#include "os/network_file_system.hpp"
+#include "os/standard_streams.hpp"
+#include "os/user.hpp"
+#include "os/wake_file.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,8 +1,8 @@
-#include "os/account.hpp"
+#include "os/host.hpp"
+
 #include "os/errno_text.hpp"
 #include "os/fd.hpp"
 #include "os/process_table.hpp"
-#include "os/system.hpp"
 
 #include <escher/error.hpp>
 
@@ -51,11 +51,6 @@ std::string host_name()
     if (::gethostname(name, sizeof name - 1) != 0)
         return "localhost";
     return name;
-}
-
-std::string user_name()
-{
-    return Accounts().own().name;
 }
 
 int processors()

@@ -1,5 +1,7 @@
+#include "os/user.hpp"
+
+#include "os/account.hpp"
 #include "os/name_service.hpp"
-#include "os/system.hpp"
 
 namespace escher::os {
 
@@ -7,6 +9,11 @@ bool user_exists(const std::string& name)
 {
     const auto answer = look_up_user(name);
     return answer.found || answer.error != 0;
+}
+
+std::string user_name()
+{
+    return Accounts().own().name;
 }
 
 } // namespace escher::os
