@@ -5,6 +5,7 @@
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/findings.hpp"
+#include "sqlite/inspect.hpp"
 
 #include <escher/error.hpp>
 

@@ -3,7 +3,7 @@
 #include "cli/command.hpp"
 #include "config/config.hpp"
 #include "core/zone.hpp"
-#include "sqlite/sqlite_store.hpp"
+#include "sqlite/open_store.hpp"
 
 #include <memory>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "sqlite/sqlite_store.hpp"
+#include "sqlite/open_store.hpp"
 
 namespace escher::cli {
 

@@ -12,6 +12,7 @@
 #include "os/lock_file.hpp"
 #include "os/supervisor.hpp"
 #include "os/user.hpp"
+#include "sqlite/inspect.hpp"
 #include "tick/tick.hpp"
 
 #include <fmt/format.h>

@@ -1,9 +1,11 @@
 #include "sqlite/dependants.hpp"
+#include "sqlite/intake.hpp"
 #include "sqlite/job_row.hpp"
 #include "sqlite/lanes.hpp"
 #include "sqlite/occupancy.hpp"
+#include "sqlite/pauses.hpp"
 #include "sqlite/settle.hpp"
-#include "sqlite/store.hpp"
+#include "sqlite/sqlite_store.hpp"
 #include "sqlite/transaction.hpp"
 
 #include <escher/error.hpp>
@@ -157,6 +159,17 @@ bool SqliteStore::has_due(const ClaimRequest& request, Time now)
     const auto choice = choose(database_, request, 1, pending, now);
     // Each claim makes a part of it available: there is something to do, if not to start.
     return !choice.jobs.empty() || choice.more_pending;
+}
+
+std::optional<Time> SqliteStore::next_due()
+{
+    Query query = database_.query(R"SQL(
+        SELECT run_at FROM {job} INDEXED BY {job}_due WHERE state IN ('scheduled', 'retryable')
+        ORDER BY run_at LIMIT 1
+    )SQL");
+    if (!query.step())
+        return std::nullopt;
+    return bounded_time(query, 0);
 }
 
 } // namespace escher::sqlite

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "sqlite/busy_wait.hpp"
-#include "sqlite/sqlite_store.hpp"
+#include "sqlite/open_store.hpp"
 #include "sqlite/statement.hpp"
 #include "sqlite/write_queue.hpp"
 

@@ -1,6 +1,7 @@
-#include "sqlite/store.hpp"
+#include "sqlite/inspect.hpp"
 
 #include "sqlite/schema.hpp"
+#include "sqlite/sqlite_store.hpp"
 #include "sqlite/transaction.hpp"
 
 #include <escher/error.hpp>
@@ -56,6 +57,14 @@ Inspection inspect(const OpenOptions& options, bool full)
         inspection.problems.emplace_back(error.what());
     }
     return inspection;
+}
+
+std::string instance_of(Store& store)
+{
+    auto* sqlite_store = dynamic_cast<SqliteStore*>(&store);
+    if (sqlite_store == nullptr)
+        throw Error(ExitStatus::internal, "only a database of SQLite has an instance");
+    return read_instance(sqlite_store->database());
 }
 
 } // namespace escher::sqlite

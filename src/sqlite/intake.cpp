@@ -1,5 +1,6 @@
+#include "sqlite/intake.hpp"
+
 #include "sqlite/job_row.hpp"
-#include "sqlite/lanes.hpp"
 #include "sqlite/settle.hpp"
 
 namespace escher::sqlite {

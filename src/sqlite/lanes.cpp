@@ -1,6 +1,7 @@
 #include "sqlite/lanes.hpp"
 
 #include "sqlite/dependants.hpp"
+#include "sqlite/intake.hpp"
 #include "sqlite/job_row.hpp"
 
 #include <escher/error.hpp>

@@ -5,12 +5,6 @@
 
 #include <escher/job.hpp>
 
-/// The condition of the index {job}_intake, word for word.
-#define ESCHER_INTAKE                                                                                                \
-    "WHERE state IN ('available', 'scheduled', 'retryable') AND (typeof(queue) <> 'text' OR queue = '' "             \
-    "OR typeof(priority) <> 'integer' OR priority NOT BETWEEN -1000000 AND 1000000 "                                 \
-    "OR typeof(run_at) <> 'integer' OR run_at NOT BETWEEN 0 AND 253402300799999)"
-
 namespace escher::sqlite {
 
 /// A row that selection met and that cannot be run.
@@ -59,21 +53,6 @@ private:
     bool pending_cut_ = false;
     std::vector<Misfit> misfits_;
 };
-
-/// How many rows one transaction promotes or takes in at most, so that no client waits long for the write lock.
-inline constexpr int most_rows_at_once = 20'000;
-
-/// True if scheduled or retryable jobs have come due.
-[[nodiscard]] bool promotion_waits(Database& database, Time now);
-
-/// Makes them available.
-void promote(Database& database, Time now);
-
-/// True if rows are to be taken in.
-[[nodiscard]] bool intake_waits(Database& database);
-
-/// Fills in the queue and the priority of rows of plain SQL; makes invalid those whose values cannot be sorted.
-void take_in(Database& database, const ClaimRequest& request, Time now);
 
 /// As input_size(), as a complaint: empty if the stdin of the job is within bounds.
 [[nodiscard]] std::string input_problem(Database& database, JobId job);

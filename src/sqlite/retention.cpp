@@ -1,7 +1,6 @@
-#include "sqlite/store.hpp"
-
 #include "core/text.hpp"
 #include "sqlite/run_row.hpp"
+#include "sqlite/sqlite_store.hpp"
 #include "sqlite/transaction.hpp"
 
 #include <algorithm>

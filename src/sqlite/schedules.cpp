@@ -1,10 +1,9 @@
-#include "sqlite/store.hpp"
-
 #include "core/text.hpp"
 #include "sqlite/cancel.hpp"
 #include "sqlite/dependants.hpp"
 #include "sqlite/insert.hpp"
 #include "sqlite/job_row.hpp"
+#include "sqlite/sqlite_store.hpp"
 #include "sqlite/transaction.hpp"
 
 #include <algorithm>

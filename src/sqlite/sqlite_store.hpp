@@ -1,47 +1,55 @@
 #pragma once
 
-#include <escher/store.hpp>
-
-#include <filesystem>
-#include <memory>
+#include "sqlite/database.hpp"
 
 namespace escher::sqlite {
 
-enum class Access {
-    read, ///< the file must exist; nothing is ever written
-    write, ///< the file must exist and hold our schema
-    create, ///< file and schema are made (0660) or migrated if need be; the directory must exist
+/// The Store on one SQLite connection. Its verbs are defined in several files, one per family.
+class SqliteStore final : public Store {
+public:
+    explicit SqliteStore(Database database) : database_(std::move(database)) {}
+
+    std::vector<Created> create(std::span<const NewJob> jobs, Time now) override;
+    CancelResult cancel(JobId job, const std::string& reason, Time now) override;
+    RetryResult retry(JobId job, Time now) override;
+    void pause(const Pause& pause) override;
+    bool resume(const std::string& queue) override;
+
+    bool set_progress(JobId job, RunId run, const Progress& progress) override;
+    bool add_message(JobId job, const Message& message) override;
+    bool set_note(JobId job, RunId run, const Note& note) override;
+
+    std::vector<RunningJob> running_jobs() override;
+    Settled settle_and_claim(std::span<const RunReport> reports, const ClaimRequest& request, Time now) override;
+    bool has_due(const ClaimRequest& request, Time now) override;
+    std::optional<Time> next_due() override;
+    bool changed() override;
+    std::vector<RunId> cancel_requests() override;
+    ScheduleMemory schedule_memory() override;
+    std::map<std::string, std::vector<JobId>> unfinished_of(std::span<const std::string> schedules) override;
+    std::vector<Occurrence> record_schedules(const ScheduleStep& step, Time now) override;
+    std::vector<Expired> expired(const Retention& retention, bool by_count, Time now, int limit) override;
+    void erase(std::span<const JobId> jobs) override;
+    std::int64_t begin_tick(const TickRecord& tick) override;
+    void end_tick(const TickRecord& tick) override;
+    std::string maintain() noexcept override;
+
+    std::optional<Job> find(JobId job) override;
+    std::optional<JobId> find_token(const std::string& token) override;
+    std::vector<Job> list(const JobFilter& filter) override;
+    std::vector<Run> runs(JobId job) override;
+    std::vector<Message> messages(JobId job) override;
+    std::vector<Note> notes(JobId job) override;
+    Summary summary() override;
+    Occupancy occupancy(const SelectionLimits& limits, Time now) override;
+    std::vector<Occurrence> occurrences(const std::string& schedule, int limit) override;
+    std::optional<Duration> usual_duration(const Job& job) override;
+
+    [[nodiscard]] Database& database() { return database_; }
+
+private:
+    Database database_;
+    std::optional<std::int64_t> data_version_; ///< at the last call of changed()
 };
-
-struct OpenOptions {
-    std::filesystem::path file;
-    Access access = Access::write;
-    bool rollback_journal = false; ///< database.journal = "delete"
-    Duration busy_timeout = std::chrono::seconds(10);
-    std::string table_prefix;
-    std::string lock_file; ///< absolute path of the tick lock; remembered, another one is refused. Empty: not checked
-};
-
-/// Opens the database defensively and returns the Store on it. Throws Error: unavailable (missing, locked, network
-/// file system, newer or foreign schema, corrupt), permission, cannot_create. The text names file, cause and remedy.
-[[nodiscard]] std::unique_ptr<Store> open_store(const OpenOptions& options);
-
-/// A Store on a private copy in memory; the file is only read, and not even its time changes.
-[[nodiscard]] std::unique_ptr<Store> copy_store(const OpenOptions& options);
-
-/// What `check` and a supervisor want to know of a database.
-struct Inspection {
-    std::string instance; ///< its uuid
-    int schema_version = 0;
-    std::string library_version; ///< of SQLite in use
-    bool wal_reset_bug = false; ///< the library is older than 3.51.3
-    std::vector<std::string> problems; ///< of `PRAGMA integrity_check` and of the schema, in words; empty: sound
-};
-
-/// The database's uuid without reading all of it.
-[[nodiscard]] std::string instance_of(Store& store);
-
-/// `full`: runs the integrity check, which reads the whole file.
-[[nodiscard]] Inspection inspect(const OpenOptions& options, bool full);
 
 } // namespace escher::sqlite

@@ -3,7 +3,7 @@
 #include "cli/tick_plan.hpp"
 #include "core/cron.hpp"
 #include "core/zone.hpp"
-#include "sqlite/sqlite_store.hpp"
+#include "sqlite/open_store.hpp"
 #include "temporary_directory.hpp"
 #include "tick/scheduling.hpp"
 #include "tick/tick.hpp"

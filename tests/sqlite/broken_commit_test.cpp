@@ -1,5 +1,5 @@
 #include "contract.hpp"
-#include "sqlite/store.hpp"
+#include "sqlite/sqlite_store.hpp"
 #include "test_database.hpp"
 
 #include <doctest/doctest.h>

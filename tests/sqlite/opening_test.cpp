@@ -1,4 +1,5 @@
 #include "contract.hpp"
+#include "sqlite/inspect.hpp"
 #include "test_database.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sqlite/sqlite_store.hpp"
+#include "sqlite/open_store.hpp"
 
 #include <filesystem>
 #include <string>

@@ -1,4 +1,4 @@
-#include "sqlite/store.hpp"
+#include "sqlite/sqlite_store.hpp"
 
 #include "core/errno_text.hpp"
 #include "sqlite/failure.hpp"
@@ -26,22 +26,6 @@ constexpr int few_pages = 256;
 /// From here on a person should know.
 constexpr std::int64_t alarming_wal = 256LL * 1024 * 1024;
 
-bool may_read(const std::filesystem::path& path)
-{
-    const auto answer = may_access(path, R_OK);
-    if (!answer)
-        throw Error(ExitStatus::io, "cannot examine '" + path.string() + "': " + errno_text(errno) + remedy(errno));
-    return *answer;
-}
-
-/// True for a database that SQLite cannot open for this user, but that he can read.
-bool needs_copy(const std::filesystem::path& file)
-{
-    // One that may write the directory needs no copy, and for one of whom that is not known a copy does no harm.
-    return may_read(file) && !may_access(directory_of(file), W_OK).value_or(false) &&
-           (!may_read(file.string() + "-shm") || !may_read(file.string() + "-wal"));
-}
-
 std::int64_t wal_size(const Database& database)
 {
     std::error_code error;
@@ -50,32 +34,6 @@ std::int64_t wal_size(const Database& database)
 }
 
 } // namespace
-
-std::unique_ptr<Store> open_store(const OpenOptions& options)
-{
-    // SQLite reads a write-ahead log only where it may make or map its -shm file; a copy serves those who may not.
-    if (options.access == Access::read && needs_copy(options.file))
-        return copy_store(options);
-    Database database(options);
-    if (options.access != Access::read) {
-        refuse_foreign(database);
-        database.choose_journal();
-    }
-    if (options.access == Access::create)
-        migrate(database);
-    require_schema(database);
-    if (options.access != Access::read)
-        bind_lock(database, options.lock_file);
-    return std::make_unique<SqliteStore>(std::move(database));
-}
-
-std::string instance_of(Store& store)
-{
-    auto* sqlite_store = dynamic_cast<SqliteStore*>(&store);
-    if (sqlite_store == nullptr)
-        throw Error(ExitStatus::internal, "only a database of SQLite has an instance");
-    return read_instance(sqlite_store->database());
-}
 
 bool SqliteStore::changed()
 {

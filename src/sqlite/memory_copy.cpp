@@ -1,4 +1,4 @@
-#include "sqlite/snapshot.hpp"
+#include "sqlite/memory_copy.hpp"
 
 #include "core/errno_text.hpp"
 #include "sqlite/failure.hpp"
