@@ -1,21 +1,11 @@
 #include "cli/escape.hpp"
 
 #include "cli/render.hpp"
+#include "core/utf8.hpp"
 
 namespace escher::cli {
 
 namespace {
-
-char32_t decode(std::string_view character)
-{
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(character[at]); };
-    if (character.size() == 1)
-        return byte(0);
-    char32_t code = byte(0) & (0xFFU >> (character.size() + 1));
-    for (std::size_t at = 1; at < character.size(); ++at)
-        code = (code << 6) | (byte(at) & 0x3FU);
-    return code;
-}
 
 /// Characters that steer a terminal, or the direction and visibility of what stands around them, rather than show.
 bool is_unsafe(char32_t code)
@@ -49,28 +39,6 @@ void append_hex(std::string& out, unsigned char byte)
 
 } // namespace
 
-std::size_t character_length(std::string_view text)
-{
-    if (text.empty())
-        return 0;
-    const auto lead = static_cast<unsigned char>(text[0]);
-    if (lead < 0x80)
-        return 1;
-    const std::size_t length = lead >= 0xf0 && lead <= 0xf4  ? 4
-                               : lead >= 0xe0 && lead < 0xf0 ? 3
-                               : lead >= 0xc2 && lead < 0xe0 ? 2
-                                                             : 0;
-    if (length == 0 || text.size() < length)
-        return 0;
-    for (std::size_t at = 1; at < length; ++at)
-        if ((static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U)
-            return 0;
-    const char32_t code = decode(text.substr(0, length));
-    const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    return overlong || surrogate || code > 0x10ffff ? 0 : length;
-}
-
 std::string escape_for_terminal(std::string_view text, bool multi_line)
 {
     std::string out;
@@ -83,7 +51,7 @@ std::string escape_for_terminal(std::string_view text, bool multi_line)
         }
         const std::string_view character = text.substr(at, length);
         at += length;
-        if (!is_unsafe(decode(character)) || (multi_line && (character == "\n" || character == "\t")))
+        if (!is_unsafe(code_point(character)) || (multi_line && (character == "\n" || character == "\t")))
             out += character;
         else if (character == "\n")
             out += "\\n";
@@ -101,7 +69,7 @@ std::size_t columns_of(std::string_view text)
     std::size_t columns = 0;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t length = character_length(text.substr(at));
-        columns += length == 0 ? 1 : width_of(decode(text.substr(at, length)));
+        columns += length == 0 ? 1 : width_of(code_point(text.substr(at, length)));
         at += length == 0 ? 1 : length;
     }
     return columns;
@@ -117,7 +85,7 @@ std::string fit(std::string_view text, std::size_t columns)
     std::size_t at = 0;
     while (at < text.size()) {
         const std::size_t length = character_length(text.substr(at));
-        const std::size_t width = length == 0 ? 1 : width_of(decode(text.substr(at, length)));
+        const std::size_t width = length == 0 ? 1 : width_of(code_point(text.substr(at, length)));
         if (used + width > columns - 1)
             break;
         used += width;

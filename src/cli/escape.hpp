@@ -6,9 +6,6 @@
 
 namespace escher::cli {
 
-/// The length in bytes of the well-formed UTF-8 character that `text` begins with; 0: it begins with something else.
-[[nodiscard]] std::size_t character_length(std::string_view text);
-
 /// How many columns `text` takes on a terminal. `text` has been escaped: it holds no control characters.
 [[nodiscard]] std::size_t columns_of(std::string_view text);
 

@@ -1,12 +1,12 @@
 #include "cli/job_draft.hpp"
 
 #include "cli/argument_limits.hpp"
-#include "cli/escape.hpp"
 #include "cli/input_file.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/option_values.hpp"
 #include "core/policy.hpp"
 #include "core/task_call.hpp"
+#include "core/utf8.hpp"
 
 #include <escher/error.hpp>
 

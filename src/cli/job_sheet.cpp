@@ -1,11 +1,11 @@
 #include "cli/job_sheet.hpp"
 
-#include "cli/escape.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/job_text.hpp"
 #include "cli/known_argv.hpp"
 #include "cli/run_facts.hpp"
 #include "core/duration.hpp"
+#include "core/human_text.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"

@@ -1,6 +1,7 @@
 #include "cli/job_text.hpp"
 
 #include "core/duration.hpp"
+#include "core/human_text.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"

@@ -1,7 +1,7 @@
 #include "cli/json.hpp"
 
-#include "cli/escape.hpp"
 #include "core/time_text.hpp"
+#include "core/utf8.hpp"
 #include "core/zone.hpp"
 
 #include <charconv>

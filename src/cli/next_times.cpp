@@ -4,6 +4,7 @@
 #include "cli/render.hpp"
 #include "core/cron.hpp"
 #include "core/duration.hpp"
+#include "core/human_text.hpp"
 #include "core/time_text.hpp"
 
 #include <fmt/format.h>

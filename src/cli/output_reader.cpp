@@ -1,6 +1,7 @@
 #include "cli/output_reader.hpp"
 
 #include "cli/render.hpp"
+#include "core/human_text.hpp"
 #include "os/output_file.hpp"
 
 #include <escher/error.hpp>

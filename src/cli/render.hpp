@@ -21,12 +21,6 @@ enum class Style { plain, bold, dim, red, green, yellow, blue };
 /// `text` made safe for a terminal: control characters and invalid UTF-8 as \xNN; `multi_line` keeps newlines and tabs.
 [[nodiscard]] std::string escape_for_terminal(std::string_view text, bool multi_line = false);
 
-/// "3 h 12 m ago", "in 41 s", "now".
-[[nodiscard]] std::string relative_time(Time time, Time now);
-
-/// "4.0 MiB".
-[[nodiscard]] std::string human_bytes(std::int64_t bytes);
-
 /// Rows of cells: aligned columns with a header on a terminal, else tab-separated without (tabs, newlines and control
 /// characters in cells escaped).
 class Table {

@@ -1,6 +1,5 @@
 #include "cli/schedule_summary.hpp"
 
-#include "cli/escape.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/job_text.hpp"
 #include "core/schedule_step.hpp"

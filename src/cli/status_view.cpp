@@ -2,6 +2,7 @@
 
 #include "cli/render.hpp"
 #include "core/duration.hpp"
+#include "core/human_text.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
 #include "core/zone.hpp"

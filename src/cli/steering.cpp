@@ -1,6 +1,5 @@
 #include "cli/steering.hpp"
 
-#include "cli/escape.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/json.hpp"
 #include "cli/render.hpp"

@@ -2,6 +2,7 @@
 
 #include "cli/escape.hpp"
 #include "cli/render.hpp"
+#include "core/human_text.hpp"
 
 #include <algorithm>
 

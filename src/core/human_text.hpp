@@ -1,0 +1,16 @@
+#pragma once
+
+#include <escher/time.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace escher {
+
+/// "3 h 12 m ago", "in 41 s", "now".
+[[nodiscard]] std::string relative_time(Time time, Time now);
+
+/// "4.0 MiB".
+[[nodiscard]] std::string human_bytes(std::int64_t bytes);
+
+} // namespace escher
