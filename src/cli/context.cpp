@@ -3,10 +3,10 @@
 #include "cli/build.hpp"
 #include "cli/commands_trust.hpp"
 #include "cli/database_place.hpp"
-#include "cli/render.hpp"
 #include "cli/run.hpp"
 #include "os/host.hpp"
 #include "os/zone_files.hpp"
+#include "terminal/escape.hpp"
 #include "tick/claim_request.hpp"
 
 #include <unistd.h>

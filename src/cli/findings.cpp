@@ -1,7 +1,8 @@
 #include "cli/findings.hpp"
 
 #include "cli/json.hpp"
-#include "cli/render.hpp"
+#include "terminal/escape.hpp"
+#include "terminal/render.hpp"
 
 #include <fmt/format.h>
 

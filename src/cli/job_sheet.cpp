@@ -9,6 +9,9 @@
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
+#include "terminal/escape.hpp"
+#include "terminal/render.hpp"
+#include "terminal/table.hpp"
 
 #include <algorithm>
 

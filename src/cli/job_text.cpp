@@ -5,6 +5,7 @@
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
+#include "terminal/render.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/context.hpp"
-#include "cli/render.hpp"
+#include "terminal/render.hpp"
 
 namespace escher::cli {
 

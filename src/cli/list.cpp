@@ -11,6 +11,8 @@
 #include "core/suggest.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
+#include "terminal/render.hpp"
+#include "terminal/table.hpp"
 
 #include <escher/error.hpp>
 

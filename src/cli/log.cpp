@@ -1,6 +1,5 @@
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/file_watch.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/json.hpp"
 #include "cli/option_values.hpp"
@@ -8,6 +7,8 @@
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "os/output_directory.hpp"
+#include "terminal/file_watch.hpp"
+#include "terminal/piece_escaper.hpp"
 
 #include <escher/error.hpp>
 

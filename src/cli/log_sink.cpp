@@ -1,10 +1,10 @@
 #include "cli/log_sink.hpp"
 
-#include "cli/live_block.hpp"
-#include "cli/render.hpp"
 #include "core/time_text.hpp"
 #include "core/zone.hpp"
 #include "os/host.hpp"
+#include "terminal/escape.hpp"
+#include "terminal/live_block.hpp"
 
 #include <fmt/format.h>
 

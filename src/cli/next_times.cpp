@@ -1,11 +1,12 @@
 #include "cli/next_times.hpp"
 
 #include "cli/json.hpp"
-#include "cli/render.hpp"
 #include "core/cron.hpp"
 #include "core/duration.hpp"
 #include "core/human_text.hpp"
 #include "core/time_text.hpp"
+#include "terminal/escape.hpp"
+#include "terminal/render.hpp"
 
 #include <fmt/format.h>
 

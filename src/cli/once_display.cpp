@@ -1,12 +1,13 @@
 #include "cli/once_display.hpp"
 
 #include "cli/json.hpp"
-#include "cli/render.hpp"
 #include "core/duration.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
 #include "core/zone.hpp"
+#include "terminal/escape.hpp"
+#include "terminal/render.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/eta.hpp"
-#include "cli/live_block.hpp"
+#include "terminal/live_block.hpp"
 #include "tick/tick_events.hpp"
 
 #include <chrono>

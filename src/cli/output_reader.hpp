@@ -29,16 +29,6 @@ private:
     std::int64_t offset_ = 0;
 };
 
-/// Makes pieces of a text safe for a terminal without taking a character apart that lies across two of them.
-class PieceEscaper {
-public:
-    [[nodiscard]] std::string escape(std::string_view piece);
-    [[nodiscard]] std::string rest(); ///< what was held back, at the end
-
-private:
-    std::string held_;
-};
-
 /// The line that stands for what was dropped from the middle.
 [[nodiscard]] std::string dropped_marker(std::int64_t bytes);
 

@@ -1,10 +1,10 @@
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/option_values.hpp"
-#include "cli/render.hpp"
 #include "cli/tick_plan.hpp"
 #include "core/time_text.hpp"
 #include "os/host.hpp"
+#include "terminal/render.hpp"
 
 namespace escher::cli {
 

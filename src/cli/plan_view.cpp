@@ -1,9 +1,11 @@
 #include "cli/json.hpp"
-#include "cli/render.hpp"
 #include "cli/tick_plan.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
 #include "core/zone.hpp"
+#include "terminal/escape.hpp"
+#include "terminal/render.hpp"
+#include "terminal/table.hpp"
 
 #include <fmt/format.h>
 

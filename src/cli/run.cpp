@@ -3,7 +3,7 @@
 #include "cli/build.hpp"
 #include "cli/context.hpp"
 #include "cli/options.hpp"
-#include "cli/render.hpp"
+#include "terminal/escape.hpp"
 
 #include <escher/error.hpp>
 

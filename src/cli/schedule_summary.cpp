@@ -6,6 +6,7 @@
 #include "core/suggest.hpp"
 #include "core/text.hpp"
 #include "os/host.hpp"
+#include "terminal/escape.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,10 +1,10 @@
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/render.hpp"
 #include "cli/status_view.hpp"
 #include "core/schedule_step.hpp"
 #include "os/host.hpp"
 #include "os/lock_file.hpp"
+#include "terminal/render.hpp"
 
 namespace escher::cli {
 

@@ -1,11 +1,13 @@
 #include "cli/status_view.hpp"
 
-#include "cli/render.hpp"
 #include "core/duration.hpp"
 #include "core/human_text.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
 #include "core/zone.hpp"
+#include "terminal/escape.hpp"
+#include "terminal/render.hpp"
+#include "terminal/table.hpp"
 
 #include <fmt/format.h>
 

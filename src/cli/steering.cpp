@@ -2,7 +2,7 @@
 
 #include "cli/job_reference.hpp"
 #include "cli/json.hpp"
-#include "cli/render.hpp"
+#include "terminal/escape.hpp"
 
 #include <escher/error.hpp>
 

@@ -3,7 +3,6 @@
 #include "cli/database_place.hpp"
 #include "cli/entries.hpp"
 #include "cli/job_users.hpp"
-#include "cli/live_block.hpp"
 #include "cli/log_sink.hpp"
 #include "cli/once_display.hpp"
 #include "core/duration.hpp"
@@ -13,6 +12,7 @@
 #include "os/supervisor.hpp"
 #include "os/user.hpp"
 #include "sqlite/inspect.hpp"
+#include "terminal/live_block.hpp"
 #include "tick/tick.hpp"
 
 #include <fmt/format.h>

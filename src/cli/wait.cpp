@@ -3,17 +3,18 @@
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/eta.hpp"
-#include "cli/file_watch.hpp"
 #include "cli/job_json.hpp"
 #include "cli/job_reference.hpp"
 #include "cli/json.hpp"
 #include "cli/known_argv.hpp"
-#include "cli/live_block.hpp"
 #include "cli/option_values.hpp"
-#include "cli/render.hpp"
 #include "cli/why.hpp"
 #include "core/duration.hpp"
 #include "core/text.hpp"
+#include "terminal/escape.hpp"
+#include "terminal/file_watch.hpp"
+#include "terminal/live_block.hpp"
+#include "terminal/render.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/escape.hpp"
-#include "cli/render.hpp"
+#include "terminal/escape.hpp"
 
 using namespace escher::cli;
 

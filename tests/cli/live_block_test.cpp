@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "cli/escape.hpp"
-#include "cli/live_block.hpp"
+#include "terminal/escape.hpp"
+#include "terminal/live_block.hpp"
 
 using namespace escher;
 using namespace escher::cli;

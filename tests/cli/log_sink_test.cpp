@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "cli/file_watch.hpp"
 #include "cli/log_sink.hpp"
 #include "temporary_directory.hpp"
+#include "terminal/file_watch.hpp"
 
 #include <fstream>
 #include <sstream>

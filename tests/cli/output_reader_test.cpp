@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "cli/output_reader.hpp"
+#include "terminal/piece_escaper.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,8 +1,9 @@
 #include <doctest/doctest.h>
 
-#include "cli/escape.hpp"
-#include "cli/render.hpp"
 #include "core/human_text.hpp"
+#include "terminal/escape.hpp"
+#include "terminal/render.hpp"
+#include "terminal/table.hpp"
 
 #include <algorithm>
 

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-namespace escher::cli {
+namespace escher {
 
 /// Wakes whoever follows files when they are written: inotify(7), and nothing but the clock where that is not to be had.
 class FileWatch {
@@ -23,4 +23,4 @@ private:
     os::Fd inotify_;
 };
 
-} // namespace escher::cli
+} // namespace escher

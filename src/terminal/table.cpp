@@ -1,9 +1,10 @@
-#include "cli/escape.hpp"
-#include "cli/render.hpp"
+#include "terminal/table.hpp"
+
+#include "terminal/escape.hpp"
 
 #include <algorithm>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -83,4 +84,4 @@ std::string Table::text(bool terminal, bool color, int width) const
     return out;
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,25 +1,11 @@
 #pragma once
 
-#include <escher/time.hpp>
+#include "terminal/render.hpp"
 
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace escher {
-class Zone;
-}
-
-namespace escher::cli {
-
-enum class Style { plain, bold, dim, red, green, yellow, blue };
-
-/// `text` in a style, or as it is without colour.
-[[nodiscard]] std::string styled(std::string_view text, Style style, bool color);
-
-/// `text` made safe for a terminal: control characters and invalid UTF-8 as \xNN; `multi_line` keeps newlines and tabs.
-[[nodiscard]] std::string escape_for_terminal(std::string_view text, bool multi_line = false);
 
 /// Rows of cells: aligned columns with a header on a terminal, else tab-separated without (tabs, newlines and control
 /// characters in cells escaped).
@@ -45,7 +31,4 @@ private:
     std::vector<std::vector<Cell>> rows_;
 };
 
-/// Columns of the terminal; 80 where it cannot be told.
-[[nodiscard]] int terminal_width();
-
-} // namespace escher::cli
+} // namespace escher

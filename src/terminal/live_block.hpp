@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace escher::cli {
+namespace escher {
 
 /// What a live display says of one job.
 struct LiveJob {
@@ -60,4 +60,4 @@ struct TerminalSize {
 /// Writes to stderr at once; a display that cannot be written is no failure of what it displays.
 void write_narration(const std::string& text) noexcept;
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,4 +1,4 @@
-#include "cli/file_watch.hpp"
+#include "terminal/file_watch.hpp"
 
 #include <poll.h>
 #include <sys/inotify.h>
@@ -7,7 +7,7 @@
 #include <array>
 #include <limits>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -37,4 +37,4 @@ void FileWatch::wait(Duration at_most)
     }
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,9 +1,8 @@
-#include "cli/escape.hpp"
+#include "terminal/escape.hpp"
 
-#include "cli/render.hpp"
 #include "core/utf8.hpp"
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -94,4 +93,4 @@ std::string fit(std::string_view text, std::size_t columns)
     return std::string(text.substr(0, at)) + "\u2026";
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,10 +1,9 @@
-#include "cli/live_block.hpp"
+#include "terminal/live_block.hpp"
 
-#include "cli/escape.hpp"
-#include "cli/render.hpp"
 #include "core/duration.hpp"
 #include "core/text.hpp"
 #include "os/host.hpp"
+#include "terminal/escape.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -130,4 +129,4 @@ void write_narration(const std::string& text) noexcept
     }
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,4 +1,4 @@
-#include "cli/render.hpp"
+#include "terminal/render.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdlib>
 
-namespace escher::cli {
+namespace escher {
 
 std::string styled(std::string_view text, Style style, bool color)
 {
@@ -27,4 +27,4 @@ int terminal_width()
     return 80;
 }
 
-} // namespace escher::cli
+} // namespace escher
