@@ -3,11 +3,11 @@
 #include "cli/entries.hpp"
 #include "cli/job_draft.hpp"
 #include "cli/job_reference.hpp"
-#include "cli/json.hpp"
 #include "cli/start_tick.hpp"
 #include "cli/wait.hpp"
 #include "os/host.hpp"
 #include "os/user.hpp"
+#include "json/json_writer.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,8 +1,8 @@
 #include "cli/findings.hpp"
 
-#include "cli/json.hpp"
 #include "terminal/escape.hpp"
 #include "terminal/render.hpp"
+#include "json/json_writer.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/json.hpp"
 #include "cli/shared_place.hpp"
 #include "os/lock_file.hpp"
 #include "os/network_file_system.hpp"
+#include "json/json_writer.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,9 +1,9 @@
 #include "cli/job_json.hpp"
 
-#include "cli/json_fault.hpp"
 #include "cli/run_facts.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
+#include "json/json_fault.hpp"
 
 namespace escher::cli {
 

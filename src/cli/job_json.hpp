@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/json.hpp"
+#include "json/json_writer.hpp"
 
 #include <escher/job.hpp>
 #include <escher/run.hpp>

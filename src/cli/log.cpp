@@ -1,7 +1,6 @@
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/job_reference.hpp"
-#include "cli/json.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output_reader.hpp"
 #include "core/retry.hpp"
@@ -9,6 +8,7 @@
 #include "os/output_directory.hpp"
 #include "terminal/file_watch.hpp"
 #include "terminal/piece_escaper.hpp"
+#include "json/json_writer.hpp"
 
 #include <escher/error.hpp>
 

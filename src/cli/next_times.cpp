@@ -1,12 +1,12 @@
 #include "cli/next_times.hpp"
 
-#include "cli/json.hpp"
 #include "core/cron.hpp"
 #include "core/duration.hpp"
 #include "core/human_text.hpp"
 #include "core/time_text.hpp"
 #include "terminal/escape.hpp"
 #include "terminal/render.hpp"
+#include "json/json_writer.hpp"
 
 #include <fmt/format.h>
 

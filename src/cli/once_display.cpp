@@ -1,6 +1,5 @@
 #include "cli/once_display.hpp"
 
-#include "cli/json.hpp"
 #include "core/duration.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
@@ -8,6 +7,7 @@
 #include "core/zone.hpp"
 #include "terminal/escape.hpp"
 #include "terminal/render.hpp"
+#include "json/json_writer.hpp"
 
 #include <escher/error.hpp>
 

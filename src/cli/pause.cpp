@@ -1,10 +1,10 @@
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/json.hpp"
 #include "cli/option_values.hpp"
 #include "core/suggest.hpp"
 #include "core/time_text.hpp"
 #include "os/user.hpp"
+#include "json/json_writer.hpp"
 
 #include <escher/error.hpp>
 

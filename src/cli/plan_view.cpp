@@ -1,4 +1,3 @@
-#include "cli/json.hpp"
 #include "cli/tick_plan.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
@@ -6,6 +5,7 @@
 #include "terminal/escape.hpp"
 #include "terminal/render.hpp"
 #include "terminal/table.hpp"
+#include "json/json_writer.hpp"
 
 #include <fmt/format.h>
 

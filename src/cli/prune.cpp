@@ -1,7 +1,7 @@
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/job_reference.hpp"
-#include "cli/json.hpp"
+#include "json/json_writer.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/context.hpp"
-#include "cli/json.hpp"
+#include "json/json_writer.hpp"
 
 namespace escher::cli {
 

@@ -1,6 +1,6 @@
-#include "cli/json.hpp"
 #include "cli/status_view.hpp"
 #include "core/text.hpp"
+#include "json/json_writer.hpp"
 
 namespace escher::cli {
 

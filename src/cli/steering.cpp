@@ -1,8 +1,8 @@
 #include "cli/steering.hpp"
 
 #include "cli/job_reference.hpp"
-#include "cli/json.hpp"
 #include "terminal/escape.hpp"
+#include "json/json_writer.hpp"
 
 #include <escher/error.hpp>
 

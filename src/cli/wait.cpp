@@ -5,7 +5,6 @@
 #include "cli/eta.hpp"
 #include "cli/job_json.hpp"
 #include "cli/job_reference.hpp"
-#include "cli/json.hpp"
 #include "cli/known_argv.hpp"
 #include "cli/option_values.hpp"
 #include "cli/why.hpp"
@@ -15,6 +14,7 @@
 #include "terminal/file_watch.hpp"
 #include "terminal/live_block.hpp"
 #include "terminal/render.hpp"
+#include "json/json_writer.hpp"
 
 #include <escher/error.hpp>
 

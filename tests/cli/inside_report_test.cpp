@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "cli/inside_report.hpp"
-#include "cli/json_fault.hpp"
+#include "json/json_fault.hpp"
 
 #include <string>
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "cli/job_json.hpp"
-#include "cli/json.hpp"
+#include "json/json_writer.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,4 @@
-#include "cli/json.hpp"
+#include "json/json_writer.hpp"
 
 #include "core/time_text.hpp"
 #include "core/utf8.hpp"
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -142,4 +142,4 @@ JsonWriter& JsonWriter::raw(std::string_view json)
     return *this;
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,8 +1,8 @@
-#include "cli/json_fault.hpp"
+#include "json/json_fault.hpp"
 
 #include <nlohmann/json.hpp>
 
-namespace escher::cli {
+namespace escher {
 
 std::optional<std::string> json_fault(std::string_view text)
 {
@@ -26,4 +26,4 @@ std::optional<std::string> json_fault(std::string_view text)
     }
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace escher::cli {
+namespace escher {
 
 /// Writes JSON text, compactly; invalid UTF-8 becomes U+FFFD. Every document of ours begins with "schema": 1.
 /// Times are RFC 3339 in UTC.
@@ -36,4 +36,4 @@ private:
     bool first_ = true;
 };
 
-} // namespace escher::cli
+} // namespace escher
