@@ -1,6 +1,6 @@
+#include "app/find_job.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/job_reference.hpp"
 #include "cli/steering.hpp"
 #include "os/user.hpp"
 

@@ -1,7 +1,7 @@
+#include "app/commands_trust.hpp"
 #include "cli/check_cgroup.hpp"
 #include "cli/check_place.hpp"
 #include "cli/check_programs.hpp"
-#include "cli/commands_trust.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/findings.hpp"

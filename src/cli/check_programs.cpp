@@ -1,6 +1,6 @@
 #include "cli/check_programs.hpp"
 
-#include "cli/job_users.hpp"
+#include "app/job_users.hpp"
 #include "core/duration.hpp"
 #include "core/errno_text.hpp"
 #include "os/name_service.hpp"

@@ -1,8 +1,8 @@
 #include "cli/context.hpp"
 
-#include "cli/build.hpp"
-#include "cli/commands_trust.hpp"
-#include "cli/database_place.hpp"
+#include "app/build.hpp"
+#include "app/commands_trust.hpp"
+#include "app/database_place.hpp"
 #include "cli/run.hpp"
 #include "os/host.hpp"
 #include "os/zone_files.hpp"

@@ -1,7 +1,7 @@
+#include "app/find_job.hpp"
+#include "app/inside_report.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/inside_report.hpp"
-#include "cli/job_reference.hpp"
 #include "cli/option_values.hpp"
 #include "core/text.hpp"
 #include "os/host.hpp"
@@ -58,7 +58,7 @@ int run_progress(Context& context, const Arguments& arguments)
 {
     const Speaker who = speaker(arguments);
     const std::string& text = arguments.positional.at(0);
-    const auto percent = parse_percent(text);
+    const auto percent = parse_progress(text);
     if (!percent)
         throw Error(ExitStatus::usage,
                     fmt::format("'{}' is no progress: write a percentage from 0 to 100, or N/M like 3/8", text));

@@ -1,8 +1,8 @@
 #include "cli/job_draft.hpp"
 
-#include "cli/argument_limits.hpp"
-#include "cli/input_file.hpp"
-#include "cli/job_reference.hpp"
+#include "app/argument_limits.hpp"
+#include "app/find_job.hpp"
+#include "app/input_file.hpp"
 #include "cli/option_values.hpp"
 #include "core/policy.hpp"
 #include "core/task_call.hpp"

@@ -1,6 +1,6 @@
 #include "cli/job_json.hpp"
 
-#include "cli/run_facts.hpp"
+#include "app/run_facts.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "json/json_fault.hpp"

@@ -1,9 +1,9 @@
 #include "cli/job_sheet.hpp"
 
-#include "cli/job_reference.hpp"
+#include "app/find_job.hpp"
+#include "app/run_facts.hpp"
 #include "cli/job_text.hpp"
 #include "cli/known_argv.hpp"
-#include "cli/run_facts.hpp"
 #include "core/duration.hpp"
 #include "core/human_text.hpp"
 #include "core/retry.hpp"

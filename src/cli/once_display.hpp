@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/eta.hpp"
+#include "app/eta.hpp"
 #include "terminal/live_block.hpp"
 #include "tick/tick_events.hpp"
 

@@ -1,6 +1,6 @@
 #include "cli/run.hpp"
 
-#include "cli/build.hpp"
+#include "app/build.hpp"
 #include "cli/context.hpp"
 #include "cli/options.hpp"
 #include "terminal/escape.hpp"

@@ -1,6 +1,6 @@
 #include "cli/schedule_summary.hpp"
 
-#include "cli/job_reference.hpp"
+#include "app/find_job.hpp"
 #include "cli/job_text.hpp"
 #include "core/schedule_step.hpp"
 #include "core/suggest.hpp"

@@ -1,6 +1,6 @@
 #include "cli/steering.hpp"
 
-#include "cli/job_reference.hpp"
+#include "app/find_job.hpp"
 #include "terminal/escape.hpp"
 #include "json/json_writer.hpp"
 

@@ -1,10 +1,10 @@
 #include "cli/wait.hpp"
 
+#include "app/eta.hpp"
+#include "app/find_job.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/eta.hpp"
 #include "cli/job_json.hpp"
-#include "cli/job_reference.hpp"
 #include "cli/known_argv.hpp"
 #include "cli/option_values.hpp"
 #include "cli/why.hpp"

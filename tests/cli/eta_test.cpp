@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/eta.hpp"
+#include "app/eta.hpp"
 
 using namespace escher;
 using namespace escher::cli;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/inside_report.hpp"
+#include "app/inside_report.hpp"
 #include "json/json_fault.hpp"
 
 #include <string>
@@ -21,7 +21,7 @@ TEST_CASE("progress is a percentage or a fraction")
           Row{"/8", {}},    Row{"3/", {}},     Row{"1/2/3", {}}, Row{"nan", {}},     Row{"inf", {}},
           Row{"1e2", {}},   Row{"40 ", {}},    Row{" 40", {}},   Row{"forty", {}},   Row{"0x10", {}}}) {
         CAPTURE(row.text);
-        CHECK(parse_percent(row.text) == row.percent);
+        CHECK(parse_progress(row.text) == row.percent);
     }
 }
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/job_users.hpp"
+#include "app/job_users.hpp"
 
 using namespace escher;
 using namespace escher::cli;

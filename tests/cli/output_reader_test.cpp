@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/output_reader.hpp"
+#include "app/output_reader.hpp"
 #include "terminal/piece_escaper.hpp"
 
 #include <fcntl.h>

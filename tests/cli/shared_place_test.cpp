@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/shared_place.hpp"
+#include "app/shared_place.hpp"
 #include "cli/start_tick.hpp"
 #include "temporary_directory.hpp"
 

@@ -1,11 +1,11 @@
-#include "cli/job_users.hpp"
+#include "app/job_users.hpp"
 
 #include <fmt/format.h>
 
 #include <set>
 #include <string_view>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -54,4 +54,4 @@ void require_job_users(const Config& config, const std::function<bool(const std:
             throw Error(ExitStatus::config, unknown_user(user) + ": " + unknown_user_fix(config));
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,4 +1,4 @@
-#include "cli/argument_limits.hpp"
+#include "app/argument_limits.hpp"
 
 #include <escher/error.hpp>
 
@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -43,4 +43,4 @@ void check_argument_limits(const std::vector<std::string>& argv)
                                               ": give long data with --stdin");
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace escher::cli {
+namespace escher {
 
 /// Makes directories and files that a group can share, whatever the umask: 2770 and 0660 with a group, else 0700 for
 /// directories and 0660 for files, which nobody else can reach then. Remembers what it did. What exists already and
@@ -48,4 +48,4 @@ private:
 /// What of ours lies in the directory of the database: names.
 [[nodiscard]] std::vector<std::string> own_entries(const Config& config);
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,10 +1,10 @@
-#include "cli/commands_trust.hpp"
+#include "app/commands_trust.hpp"
 
 #include "os/file_trust.hpp"
 
 #include <escher/error.hpp>
 
-namespace escher::cli {
+namespace escher {
 
 CommandTrust decide_trust(const Config& config)
 {
@@ -25,4 +25,4 @@ CommandTrust decide_trust(const Config& config)
     }
 }
 
-} // namespace escher::cli
+} // namespace escher

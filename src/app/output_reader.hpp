@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace escher::cli {
+namespace escher {
 
 /// Reads a run's output file from the front, and later what was added since.
 class OutputReader {
@@ -32,4 +32,4 @@ private:
 /// The line that stands for what was dropped from the middle.
 [[nodiscard]] std::string dropped_marker(std::int64_t bytes);
 
-} // namespace escher::cli
+} // namespace escher

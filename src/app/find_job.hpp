@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace escher::cli {
+namespace escher {
 
 /// The job that a person means by `text`: an id, or a token. None: there is no such token (an id is not looked up).
 /// Throws Error{usage} for a text that can be neither.
@@ -17,4 +17,4 @@ namespace escher::cli {
 [[nodiscard]] std::string to_text(JobId job);
 [[nodiscard]] std::string to_text(RunId run);
 
-} // namespace escher::cli
+} // namespace escher

@@ -3,7 +3,7 @@
 #include <escher/job.hpp>
 #include <escher/run.hpp>
 
-namespace escher::cli {
+namespace escher {
 
 /// From start to end, or to `now` while it runs; none: it was never executed.
 [[nodiscard]] std::optional<Duration> duration_of(const Run& run, Time now);
@@ -11,4 +11,4 @@ namespace escher::cli {
 /// When a running job should end if it goes on as it says it did so far.
 [[nodiscard]] std::optional<Time> expected_end(const Job& job, Time now);
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,9 +1,9 @@
-#include "cli/inside_report.hpp"
+#include "app/inside_report.hpp"
 
 #include <charconv>
 #include <cmath>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -19,7 +19,7 @@ std::optional<double> parse_number(std::string_view text)
 
 } // namespace
 
-std::optional<double> parse_percent(std::string_view text)
+std::optional<double> parse_progress(std::string_view text)
 {
     if (const auto slash = text.find('/'); slash != std::string_view::npos) {
         const auto done = parse_number(text.substr(0, slash));
@@ -42,4 +42,4 @@ bool tells_more(const std::optional<Progress>& last, const Progress& next)
     return std::abs(last->percent - next.percent) >= 0.1 || (next.percent == 100 && last->percent != 100);
 }
 
-} // namespace escher::cli
+} // namespace escher

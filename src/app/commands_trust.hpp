@@ -2,10 +2,10 @@
 
 #include "config/config.hpp"
 
-namespace escher::cli {
+namespace escher {
 
 /// security.commands, with "auto" decided: commands of a row's own are run only where nobody but root and this user can
 /// write the database file and its directory. Throws Error where that cannot be told.
 [[nodiscard]] CommandTrust decide_trust(const Config& config);
 
-} // namespace escher::cli
+} // namespace escher

@@ -3,11 +3,11 @@
 #include "config/config.hpp"
 #include "sqlite/open_store.hpp"
 
-namespace escher::cli {
+namespace escher {
 
 /// Makes sure that the database can be opened where the config puts it. For Access::create where there is no config at
 /// all the directory is made, for this person alone (0700). Throws Error: a network
 /// file system, a missing directory or file, with the remedy.
 void prepare_database_place(const Config& config, sqlite::Access access);
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,4 +1,4 @@
-#include "cli/database_place.hpp"
+#include "app/database_place.hpp"
 
 #include "core/errno_text.hpp"
 #include "os/network_file_system.hpp"
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -78,4 +78,4 @@ void prepare_database_place(const Config& config, sqlite::Access access)
     make_private_directories(directory);
 }
 
-} // namespace escher::cli
+} // namespace escher

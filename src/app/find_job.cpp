@@ -1,11 +1,11 @@
-#include "cli/job_reference.hpp"
+#include "app/find_job.hpp"
 
 #include <escher/error.hpp>
 
 #include <algorithm>
 #include <charconv>
 
-namespace escher::cli {
+namespace escher {
 
 std::string to_text(JobId job)
 {
@@ -41,4 +41,4 @@ Job require_job(Store& store, const std::string& text)
     throw Error(ExitStatus::job_failed, "there is no job " + text);
 }
 
-} // namespace escher::cli
+} // namespace escher

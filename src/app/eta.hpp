@@ -2,7 +2,7 @@
 
 #include <escher/job.hpp>
 
-namespace escher::cli {
+namespace escher {
 
 /// Estimates the time left of one run from the progress that it reports: linear over the run, smoothed, so that one
 /// quick or slow step does not make the estimate jump.
@@ -24,4 +24,4 @@ private:
     std::optional<Time> end_; ///< expected, smoothed
 };
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,9 +1,9 @@
-#include "cli/eta.hpp"
+#include "app/eta.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -64,4 +64,4 @@ std::optional<Duration> EtaEstimate::remaining(Time now) const
     return std::max(left, proportional(now - origin_, percent_ - origin_percent_, 100 - percent_));
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,4 +1,4 @@
-#include "cli/shared_place.hpp"
+#include "app/shared_place.hpp"
 
 #include "os/errno_text.hpp"
 #include "os/fd.hpp"
@@ -14,7 +14,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -133,4 +133,4 @@ void SharedPlace::give_to_group(const std::filesystem::path& path, mode_t mode, 
                                  group_ ? ", group " + group_name_ : ""));
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,4 +1,4 @@
-#include "cli/output_reader.hpp"
+#include "app/output_reader.hpp"
 
 #include "core/human_text.hpp"
 #include "os/output_file.hpp"
@@ -14,7 +14,7 @@
 #include <cstring>
 #include <vector>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::string dropped_marker(std::int64_t bytes)
                        human_bytes(bytes));
 }
 
-} // namespace escher::cli
+} // namespace escher

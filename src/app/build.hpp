@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-namespace escher::cli {
+namespace escher {
 
 /// What was fixed when this program was built.
 [[nodiscard]] std::string version();
@@ -11,4 +11,4 @@ namespace escher::cli {
 /// The config of the whole system: escher-cron/escher-cron.toml under the build's sysconfdir.
 [[nodiscard]] std::filesystem::path system_config_file();
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,10 +1,10 @@
-#include "cli/run_facts.hpp"
+#include "app/run_facts.hpp"
 
-#include "cli/eta.hpp"
+#include "app/eta.hpp"
 
 #include <algorithm>
 
-namespace escher::cli {
+namespace escher {
 
 std::optional<Duration> duration_of(const Run& run, Time now)
 {
@@ -24,4 +24,4 @@ std::optional<Time> expected_end(const Job& job, Time now)
     return left ? std::optional(now + *left) : std::nullopt;
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace escher::cli {
+namespace escher {
 
 /// A user that jobs run as.
 struct JobUser {
@@ -27,4 +27,4 @@ struct JobUser {
 /// `exists` is os::user_exists; it is asked once for each name, and not at all where the config names none.
 void require_job_users(const Config& config, const std::function<bool(const std::string&)>& exists);
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,4 +1,4 @@
-#include "cli/input_file.hpp"
+#include "app/input_file.hpp"
 
 #include "os/fd.hpp"
 
@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -48,4 +48,4 @@ std::string read_input(const std::string& label, const std::string& path)
     }
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,6 +1,6 @@
-#include "cli/build.hpp"
+#include "app/build.hpp"
 
-namespace escher::cli {
+namespace escher {
 
 std::string version()
 {
@@ -12,4 +12,4 @@ std::filesystem::path system_config_file()
     return std::filesystem::path(ESCHER_SYSCONFDIR) / "escher-cron" / "escher-cron.toml";
 }
 
-} // namespace escher::cli
+} // namespace escher
