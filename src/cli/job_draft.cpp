@@ -3,7 +3,7 @@
 #include "app/argument_limits.hpp"
 #include "app/find_job.hpp"
 #include "app/input_file.hpp"
-#include "cli/option_values.hpp"
+#include "app/read_value.hpp"
 #include "core/policy.hpp"
 #include "core/task_call.hpp"
 #include "core/utf8.hpp"

@@ -1,6 +1,7 @@
+#include "app/next_times.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/next_times.hpp"
+#include "cli/next_view.hpp"
 #include "cli/option_values.hpp"
 #include "core/cron.hpp"
 #include "core/due_decision.hpp"

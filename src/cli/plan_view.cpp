@@ -1,4 +1,5 @@
-#include "cli/tick_plan.hpp"
+#include "cli/plan_view.hpp"
+
 #include "core/text.hpp"
 #include "core/time_text.hpp"
 #include "core/zone.hpp"

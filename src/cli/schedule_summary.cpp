@@ -1,7 +1,8 @@
 #include "cli/schedule_summary.hpp"
 
 #include "app/find_job.hpp"
-#include "cli/job_text.hpp"
+#include "app/job_text.hpp"
+#include "cli/job_style.hpp"
 #include "core/schedule_step.hpp"
 #include "core/suggest.hpp"
 #include "core/text.hpp"

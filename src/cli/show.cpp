@@ -1,10 +1,10 @@
 #include "app/find_job.hpp"
+#include "app/known_argv.hpp"
 #include "app/run_facts.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/job_json.hpp"
 #include "cli/job_sheet.hpp"
-#include "cli/known_argv.hpp"
 #include "cli/why.hpp"
 #include "core/policy.hpp"
 

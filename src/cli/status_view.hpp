@@ -1,47 +1,10 @@
 #pragma once
 
-#include "config/config.hpp"
-
-#include <escher/store.hpp>
+#include "app/status_facts.hpp"
 
 #include <string>
 
 namespace escher::cli {
-
-/// What `status` has found out.
-struct StatusFacts {
-    Time now{};
-    RunMode mode = RunMode::cron;
-    Summary summary;
-
-    struct LiveTick {
-        std::int64_t pid = 0; ///< 0: not told
-        Time since{};
-    };
-    std::optional<LiveTick> live_tick; ///< one holds or awaits the lock
-
-    std::vector<Pause> pauses;
-
-    struct ScheduleFacts {
-        std::string name;
-        std::string text;
-        bool enabled = true;
-        std::optional<Occurrence> last;
-        std::optional<JobState> last_job; ///< what became of the job that it created
-        std::optional<Time> next;
-    };
-    std::vector<ScheduleFacts> schedules;
-
-    std::string database;
-    std::int64_t database_bytes = 0; ///< with its WAL
-};
-
-/// What a person must act upon: cron seems stopped, the last tick's error. Empty: all well.
-[[nodiscard]] std::vector<std::string> status_warnings(const StatusFacts& facts);
-
-/// The earliest time at which a job that is there, or one that an enabled schedule creates, comes due. One that has
-/// passed waits for a tick. None: nothing is ahead.
-[[nodiscard]] std::optional<Time> soonest_due(const StatusFacts& facts);
 
 struct StatusLook {
     bool terminal = false;

@@ -2,10 +2,10 @@
 
 #include "app/eta.hpp"
 #include "app/find_job.hpp"
+#include "app/known_argv.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/job_json.hpp"
-#include "cli/known_argv.hpp"
 #include "cli/option_values.hpp"
 #include "cli/why.hpp"
 #include "core/duration.hpp"

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "app/job_text.hpp"
 #include "cli/job_sheet.hpp"
-#include "cli/job_text.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/known_argv.hpp"
+#include "app/known_argv.hpp"
 
 using namespace escher;
 using namespace escher::cli;

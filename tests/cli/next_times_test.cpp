@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "cli/next_times.hpp"
+#include "app/next_times.hpp"
+#include "cli/next_view.hpp"
 #include "core/cron.hpp"
 #include "os/zone_files.hpp"
 

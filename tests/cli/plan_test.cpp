@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/tick_plan.hpp"
+#include "app/plan.hpp"
 #include "core/cron.hpp"
 #include "core/zone.hpp"
 #include "sqlite/open_store.hpp"

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/tick_plan.hpp"
+#include "cli/plan_view.hpp"
 
 using namespace escher;
 using namespace escher::cli;

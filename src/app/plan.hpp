@@ -4,7 +4,7 @@
 
 #include <escher/store.hpp>
 
-namespace escher::cli {
+namespace escher {
 
 /// What a plan depends on besides config, store and time.
 struct PlanWorld {
@@ -40,15 +40,4 @@ struct Plan {
 /// Does on `copy` what the tick does, with the tick's own functions. `copy` is changed by that.
 [[nodiscard]] Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time at);
 
-struct PlanLook {
-    bool terminal = false;
-    bool color = false;
-    int width = 80;
-};
-
-/// One line and one reason per job.
-[[nodiscard]] std::string plan_text(const Plan& plan, const PlanLook& look);
-
-[[nodiscard]] std::string plan_json(const Plan& plan);
-
-} // namespace escher::cli
+} // namespace escher

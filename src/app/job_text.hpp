@@ -1,17 +1,17 @@
 #pragma once
 
-#include "cli/context.hpp"
-#include "terminal/render.hpp"
+#include <escher/job.hpp>
+#include <escher/policy.hpp>
 
-namespace escher::cli {
+#include <string>
+
+namespace escher {
 
 /// "gzip -9 'a b.log'", as it could be typed into a shell; "task thumbnail id=42". Not yet escaped for a terminal.
 [[nodiscard]] std::string describe(const Work& work);
 
 /// One word as it could be typed into a shell.
 [[nodiscard]] std::string shell_quoted(const std::string& word);
-
-[[nodiscard]] Style style_of(JobState state);
 
 /// What matters of its time in its state: "in 2 h 5 m", "for 41 s", "3 m 10 s ago".
 [[nodiscard]] std::string when(const Job& job, Time now);
@@ -22,7 +22,4 @@ namespace escher::cli {
 /// "timeout 10m, then KILL after 30s; 2 retries, after 16s, 31s, ...; leftovers are killed".
 [[nodiscard]] std::string describe(const JobPolicy& policy);
 
-/// A time as the context wants it: "2030-01-31 08:00:00 (in 3 h)" on a terminal, else RFC 3339.
-[[nodiscard]] std::string time_text(Context& context, Time time, Time now);
-
-} // namespace escher::cli
+} // namespace escher

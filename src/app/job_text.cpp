@@ -1,16 +1,13 @@
-#include "cli/job_text.hpp"
+#include "app/job_text.hpp"
 
 #include "core/duration.hpp"
 #include "core/human_text.hpp"
 #include "core/retry.hpp"
-#include "core/text.hpp"
-#include "core/time_text.hpp"
-#include "terminal/render.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace escher::cli {
+namespace escher {
 
 std::string shell_quoted(const std::string& word)
 {
@@ -44,28 +41,6 @@ std::string describe(const Work& work)
         text = "nothing that can be run: " + std::get<Unrunnable>(work).why;
     }
     return text;
-}
-
-Style style_of(JobState state)
-{
-    switch (state) {
-    case JobState::scheduled:
-        return Style::dim;
-    case JobState::available:
-        return Style::plain;
-    case JobState::running:
-        return Style::blue;
-    case JobState::retryable:
-        return Style::yellow;
-    case JobState::completed:
-        return Style::green;
-    case JobState::failed:
-    case JobState::invalid:
-        return Style::red;
-    case JobState::cancelled:
-        return Style::yellow;
-    }
-    return Style::plain;
 }
 
 std::string when(const Job& job, Time now)
@@ -112,11 +87,4 @@ std::string describe(const JobPolicy& policy)
     return text;
 }
 
-std::string time_text(Context& context, Time time, Time now)
-{
-    if (!context.out_terminal)
-        return format_rfc3339(time, context.zone());
-    return format_local(time, context.zone()) + " (" + relative_time(time, now) + ")";
-}
-
-} // namespace escher::cli
+} // namespace escher

@@ -1,9 +1,9 @@
-#include "cli/known_argv.hpp"
+#include "app/known_argv.hpp"
 
-#include "cli/job_text.hpp"
+#include "app/job_text.hpp"
 #include "core/task_call.hpp"
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -34,4 +34,4 @@ std::string describe_resolved(const Work& work, const std::optional<std::vector<
            "', which is not in the config any more";
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,4 +1,4 @@
-#include "cli/tick_plan.hpp"
+#include "app/plan.hpp"
 
 #include "core/reason.hpp"
 #include "core/task_call.hpp"
@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -143,4 +143,4 @@ Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time a
     return plan;
 }
 
-} // namespace escher::cli
+} // namespace escher

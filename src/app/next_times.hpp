@@ -3,11 +3,10 @@
 #include "core/next_time.hpp"
 
 #include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
-namespace escher::cli {
+namespace escher {
 
 /// What `next` says of one recurrence.
 struct NextTimes {
@@ -40,17 +39,4 @@ using JitterAt = std::function<Duration(Time nominal)>;
 [[nodiscard]] NextTimes next_times(const Recurrence& recurrence, const Zone& zone, Time from, int count,
                                    const JitterAt& jitter = {});
 
-/// On a terminal a heading and a line per time; else one line per time: RFC 3339, the schedule or normalized
-/// expression, and the note, separated by tabs.
-[[nodiscard]] std::string next_text(const NextTimes& next, Time now, bool terminal, bool color);
-
-/// What next_text writes outside a terminal, of all that are enabled together: soonest first.
-[[nodiscard]] std::string next_rows(std::span<const NextTimes> all);
-
-/// {"schema": 1, ..., "times": [...]}.
-[[nodiscard]] std::string next_json(const NextTimes& next);
-
-/// {"schema": 1, "schedules": [...]}; the times of all that are enabled together, soonest first, are in "times".
-[[nodiscard]] std::string next_json(std::span<const NextTimes> all);
-
-} // namespace escher::cli
+} // namespace escher

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace escher::cli {
+namespace escher {
 
 /// What `work` executes: its own command, whether or not that is allowed here, or its task's template filled in. None:
 /// the task is not in the config, or its call is at fault.
@@ -17,4 +17,4 @@ namespace escher::cli {
 /// by its `argv`. Not yet escaped for a terminal.
 [[nodiscard]] std::string describe_resolved(const Work& work, const std::optional<std::vector<std::string>>& argv);
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "app/next_times.hpp"
+
+#include <span>
+#include <string>
+
+namespace escher::cli {
+
+/// On a terminal a heading and a line per time; else one line per time: RFC 3339, the schedule or normalized
+/// expression, and the note, separated by tabs.
+[[nodiscard]] std::string next_text(const NextTimes& next, Time now, bool terminal, bool color);
+
+/// What next_text writes outside a terminal, of all that are enabled together: soonest first.
+[[nodiscard]] std::string next_rows(std::span<const NextTimes> all);
+
+/// {"schema": 1, ..., "times": [...]}.
+[[nodiscard]] std::string next_json(const NextTimes& next);
+
+/// {"schema": 1, "schedules": [...]}; the times of all that are enabled together, soonest first, are in "times".
+[[nodiscard]] std::string next_json(std::span<const NextTimes> all);
+
+} // namespace escher::cli
