@@ -55,7 +55,7 @@ void refuse_misplaced(const Arguments& arguments)
 
 JobDraft draft_of(const Arguments& arguments, Context& context, Time now)
 {
-    JobDraft draft(now, context.zone(), "--");
+    JobDraft draft(now, context.session.zone(), "--");
     for (const std::string& option : job_options(arguments))
         for (const std::string& text : arguments.values(option))
             draft.set(option, text);
@@ -73,8 +73,8 @@ JobDraft draft_of(const Arguments& arguments, Context& context, Time now)
 JobDraft::Checks make_checks(Context& context)
 {
     // The store first: creating the database may decide whose commands are trusted.
-    Store& store = context.store(sqlite::Access::create);
-    return {.policies = context.config().policies,
+    Store& store = context.session.store(sqlite::Access::create);
+    return {.policies = context.session.config().policies,
             .store = store,
             .created_by = os::user_name() + "@" + os::host_name() + " via cli",
             .known = {}};
@@ -85,11 +85,11 @@ std::vector<NewJob> batch_of(const Arguments& arguments, Context& context, Time 
     const std::string file = arguments.positional.empty() ? "-" : arguments.positional.front();
     auto checks = make_checks(context);
     if (file == "-")
-        return read_batch(std::cin, "standard input", now, context.zone(), checks);
+        return read_batch(std::cin, "standard input", now, context.session.zone(), checks);
     std::ifstream in(file);
     if (!in)
         throw Error(ExitStatus::io, "--batch: cannot read '" + file + "': " + std::strerror(errno));
-    return read_batch(in, file, now, context.zone(), checks);
+    return read_batch(in, file, now, context.session.zone(), checks);
 }
 
 std::vector<NewJob> jobs_of(const Arguments& arguments, Context& context, Time now)
@@ -115,12 +115,13 @@ void print(Context& context, const std::vector<Created>& created)
         json.key("existed").value(job.existed).end_object();
     }
     json.end_array().end_object();
-    context.out(context.json ? json.text() + "\n" : lines);
-    if (!context.err_terminal && context.verbose == 0)
+    context.console.out(context.console.json ? json.text() + "\n" : lines);
+    if (!context.console.err_terminal && context.console.verbose == 0)
         return;
     for (const Created& job : created)
         if (job.existed)
-            context.narrate("job " + to_text(job.id) + " has this unique key and is unfinished: nothing was created");
+            context.console.narrate("job " + to_text(job.id) +
+                                    " has this unique key and is unfinished: nothing was created");
 }
 
 } // namespace
@@ -128,19 +129,19 @@ void print(Context& context, const std::vector<Created>& created)
 int run_add(Context& context, const Arguments& arguments)
 {
     refuse_misplaced(arguments);
-    const Time now = context.now();
+    const Time now = context.session.now();
     const std::vector<NewJob> jobs = jobs_of(arguments, context, now);
     if (jobs.empty()) {
-        context.warn("there was no job to create in the batch");
+        context.console.warn("there was no job to create in the batch");
         print(context, {});
         return static_cast<int>(ExitStatus::ok);
     }
-    const std::vector<Created> created = context.store(sqlite::Access::create).create(jobs, now);
+    const std::vector<Created> created = context.session.store(sqlite::Access::create).create(jobs, now);
 
     // The jobs are there: whoever asked gets the ids before anything else can go wrong.
     print(context, created);
     const bool due = std::ranges::any_of(jobs, [&](const NewJob& job) { return !job.run_at || *job.run_at <= now; });
-    if (arguments.has("start") || (due && context.config().run.mode == RunMode::automatic))
+    if (arguments.has("start") || (due && context.session.config().run.mode == RunMode::automatic))
         start_tick(context);
     if (!arguments.has("wait"))
         return static_cast<int>(ExitStatus::ok);

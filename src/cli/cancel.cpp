@@ -9,8 +9,8 @@ namespace escher::cli {
 int run_cancel(Context& context, const Arguments& arguments)
 {
     const std::string reason = arguments.value("reason").value_or("cancelled by " + os::user_name());
-    Store& store = context.store(sqlite::Access::write);
-    const Time now = context.now();
+    Store& store = context.session.store(sqlite::Access::write);
+    const Time now = context.session.now();
     return steer_each(context, store, arguments.positional, "cancel", [&](JobId job) -> Steered {
         const std::string which = "job " + to_text(job);
         switch (store.cancel(job, reason, now)) {

@@ -19,7 +19,8 @@ namespace {
 
 int finish(Context& context, const Findings& findings, ExitStatus status)
 {
-    context.out(context.json ? findings.json() : findings.text(context.out_terminal, context.color));
+    context.console.out(context.console.json ? findings.json()
+                                             : findings.text(context.console.out_terminal, context.console.color));
     return static_cast<int>(status);
 }
 
@@ -62,7 +63,7 @@ void check_commands(const Config& config, Findings& findings)
 
 void check_database(Context& context, bool full, Findings& findings)
 {
-    const Config& config = context.config();
+    const Config& config = context.session.config();
     const std::string path = config.database.path.string();
     if (!is_there(config.database.path)) {
         findings.warn(fmt::format("there is no database '{}' yet", path),
@@ -70,7 +71,7 @@ void check_database(Context& context, bool full, Findings& findings)
                                           : fmt::format("escher-cron -c '{}' init", config.file.string()));
         return;
     }
-    const sqlite::Inspection found = sqlite::inspect(context.open_options(sqlite::Access::read), full);
+    const sqlite::Inspection found = sqlite::inspect(context.session.open_options(sqlite::Access::read), full);
     for (const std::string& problem : found.problems)
         findings.fail(fmt::format("the database '{}': {}", path, problem),
                       "stop what writes it, keep a copy, and recover it with: sqlite3 FILE .recover");
@@ -89,7 +90,7 @@ void check_database(Context& context, bool full, Findings& findings)
 std::optional<TickRecord> last_tick(Context& context, Findings& findings)
 {
     try {
-        return context.store(sqlite::Access::read).summary().last_tick;
+        return context.session.store(sqlite::Access::read).summary().last_tick;
     } catch (const Error& error) {
         // What check_database has found already is not told twice.
         for (const Finding& finding : findings.all())
@@ -106,7 +107,7 @@ int run_check(Context& context, const Arguments& arguments)
 {
     Findings findings;
     try {
-        const Config& config = context.config();
+        const Config& config = context.session.config();
         if (config.file.empty())
             findings.ok("no config file: the built-in defaults hold");
         else
@@ -122,16 +123,16 @@ int run_check(Context& context, const Arguments& arguments)
         }
         return finish(context, findings, error.status());
     }
-    const Config& config = context.config();
+    const Config& config = context.session.config();
     carry_out(findings, [&] { check_commands(config, findings); });
     carry_out(findings, [&] { check_place(config, findings); });
     carry_out(findings, [&] { check_database(context, arguments.has("full"), findings); });
     carry_out(findings, [&] { check_programs(config, findings); });
     carry_out(findings, [&] { check_cgroup(config, findings); });
     const std::string line = config.file.empty()
-                                 ? fmt::format("* * * * * {}", context.program())
-                                 : fmt::format("* * * * * {} -c {}", context.program(), config.file.string());
-    check_cron(config, last_tick(context, findings), context.now(), line, findings);
+                                 ? fmt::format("* * * * * {}", context.session.program())
+                                 : fmt::format("* * * * * {} -c {}", context.session.program(), config.file.string());
+    check_cron(config, last_tick(context, findings), context.session.now(), line, findings);
     return finish(context, findings, findings.any_fails() ? ExitStatus::job_failed : ExitStatus::ok);
 }
 

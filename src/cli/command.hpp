@@ -8,7 +8,7 @@
 
 namespace escher::cli {
 
-class Context;
+struct Context;
 
 /// One option of a command. `value` is the placeholder in the help text; empty: a flag.
 struct Option {

@@ -3,7 +3,7 @@
 namespace escher::cli {
 
 class Arguments;
-class Context;
+struct Context;
 
 // Each command's entry point: what it does with its parsed arguments. The value is the exit status.
 

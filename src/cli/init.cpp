@@ -11,7 +11,7 @@ namespace escher::cli {
 
 int run_init(Context& context, const Arguments& arguments)
 {
-    const Config& config = context.config();
+    const Config& config = context.session.config();
     if (const auto network = os::network_file_system(config.database.path))
         throw Error(ExitStatus::unavailable, "the database '" + config.database.path.string() +
                                                  "' would lie on a network file system (" + *network +
@@ -23,7 +23,7 @@ int run_init(Context& context, const Arguments& arguments)
     place.make_directory(config.database.path.parent_path(), config.database.table_prefix.empty(),
                          own_entries(config));
     place.make_file(config.database.path); // before SQLite, which gives -wal and -shm the mode of this file
-    static_cast<void>(context.store(sqlite::Access::create));
+    static_cast<void>(context.session.store(sqlite::Access::create));
     // A directory of somebody else's choosing (/var/log, /run/lock) is made if it is missing, but not taken over.
     if (!std::filesystem::exists(config.output.directory) ||
         config.output.directory.parent_path() == config.database.path.parent_path())
@@ -36,20 +36,20 @@ int run_init(Context& context, const Arguments& arguments)
     for (const char* suffix : {"-wal", "-shm"})
         place.share_existing(config.database.path.string() + suffix);
 
-    if (context.json) {
+    if (context.console.json) {
         JsonWriter json;
         json.begin_object().key("schema").value(1).key("database").value(config.database.path.string());
         json.key("done").begin_array();
         for (const std::string& deed : place.deeds())
             json.value(deed);
         json.end_array().end_object();
-        context.out(json.text() + '\n');
+        context.console.out(json.text() + '\n');
         return 0;
     }
     if (place.deeds().empty())
-        context.narrate("nothing to do: '" + config.database.path.string() + "' is in place");
+        context.console.narrate("nothing to do: '" + config.database.path.string() + "' is in place");
     for (const std::string& deed : place.deeds())
-        context.narrate(deed);
+        context.console.narrate(deed);
     return 0;
 }
 

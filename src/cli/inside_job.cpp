@@ -64,8 +64,8 @@ int run_progress(Context& context, const Arguments& arguments)
                     fmt::format("'{}' is no progress: write a percentage from 0 to 100, or N/M like 3/8", text));
     const Progress progress{.percent = *percent,
                             .text = arguments.positional.size() > 1 ? arguments.positional[1] : "",
-                            .at = context.now()};
-    Store& store = context.store(sqlite::Access::write);
+                            .at = context.session.now()};
+    Store& store = context.session.store(sqlite::Access::write);
     const auto job = store.find(who.job);
     if (!job || job->run != who.run)
         throw_stale(who);
@@ -83,8 +83,9 @@ int run_message(Context& context, const Arguments& arguments)
     const auto level = from_text<MessageLevel>(word);
     if (!level)
         throw Error(ExitStatus::usage, fmt::format("'{}' is no level: write debug, info, warning or error", word));
-    const Message message{.run = who.run, .at = context.now(), .level = *level, .text = arguments.positional.at(0)};
-    if (!context.store(sqlite::Access::write).add_message(who.job, message))
+    const Message message{
+        .run = who.run, .at = context.session.now(), .level = *level, .text = arguments.positional.at(0)};
+    if (!context.session.store(sqlite::Access::write).add_message(who.job, message))
         throw_stale(who);
     return 0;
 }
@@ -92,8 +93,9 @@ int run_message(Context& context, const Arguments& arguments)
 int run_note(Context& context, const Arguments& arguments)
 {
     const Speaker who = speaker(arguments);
-    const Note note{.key = arguments.positional.at(0), .value = arguments.positional.at(1), .at = context.now()};
-    if (!context.store(sqlite::Access::write).set_note(who.job, who.run, note))
+    const Note note{
+        .key = arguments.positional.at(0), .value = arguments.positional.at(1), .at = context.session.now()};
+    if (!context.session.store(sqlite::Access::write).set_note(who.job, who.run, note))
         throw_stale(who);
     return 0;
 }

@@ -39,8 +39,8 @@ std::string progress_line(Context& context, const Job& job, Time now)
 {
     std::string text = progress_text(job);
     if (const auto end = expected_end(job, now))
-        text += context.out_terminal ? ", about " + describe_duration(*end - now) + " left"
-                                     : ", end expected " + format_rfc3339(*end, context.zone());
+        text += context.console.out_terminal ? ", about " + describe_duration(*end - now) + " left"
+                                             : ", end expected " + format_rfc3339(*end, context.session.zone());
     return text;
 }
 
@@ -93,7 +93,7 @@ std::string output_text(const Run& run)
 Table runs_table(Context& context, const std::vector<Run>& runs, Time now)
 {
     // On a terminal, how long it took says enough of the end, and leaves the outcome room.
-    const bool terminal = context.out_terminal;
+    const bool terminal = context.console.out_terminal;
     std::vector<Table::Column> columns = {{"RUN", true}, {"STARTED"},      {"TOOK", true},  {"OUTCOME", false, true},
                                           {"CPU", true}, {"MEMORY", true}, {"OUTPUT", true}};
     if (!terminal)
@@ -102,7 +102,7 @@ Table runs_table(Context& context, const std::vector<Run>& runs, Time now)
     const auto time = [&](const std::optional<Time>& at) {
         if (!at)
             return std::string("-");
-        return terminal ? format_local(*at, context.zone()) : format_rfc3339(*at, context.zone());
+        return terminal ? format_local(*at, context.session.zone()) : format_rfc3339(*at, context.session.zone());
     };
     for (const Run& run : runs) {
         const auto took = duration_of(run, now);
@@ -155,23 +155,23 @@ std::string for_terminal(Context& context, const JobSheet& sheet, Time now)
 {
     constexpr std::size_t label_width = 12;
     std::string out = styled("job " + to_text(sheet.job.id) + ": " + escape_for_terminal(sheet.job.name), Style::bold,
-                             context.color) +
+                             context.console.color) +
                       "\n";
     for (const Fact& fact : facts_of(context, sheet, now))
         out += "  " + fact.label + std::string(label_width - fact.label.size() + 2, ' ') +
-               styled(escape_for_terminal(fact.value), fact.style, context.color) + "\n";
+               styled(escape_for_terminal(fact.value), fact.style, context.console.color) + "\n";
     if (!sheet.runs.empty())
-        out += "\n" + runs_table(context, sheet.runs, now).text(true, context.color, terminal_width());
+        out += "\n" + runs_table(context, sheet.runs, now).text(true, context.console.color, terminal_width());
     if (!sheet.messages.empty())
-        out += "\n" + styled("messages", Style::bold, context.color) + "\n";
+        out += "\n" + styled("messages", Style::bold, context.console.color) + "\n";
     for (const Message& message : sheet.messages) {
-        const std::string head = "  " + format_local(message.at, context.zone()) + "  ";
+        const std::string head = "  " + format_local(message.at, context.session.zone()) + "  ";
         std::string text = message.level == MessageLevel::info ? "" : std::string(text_of(message.level)) + ": ";
         text += escape_for_terminal(message.text, true);
-        out += head + styled(indented(text, head.size()), style_of(message.level), context.color) + "\n";
+        out += head + styled(indented(text, head.size()), style_of(message.level), context.console.color) + "\n";
     }
     if (!sheet.notes.empty())
-        out += "\n" + styled("notes", Style::bold, context.color) + "\n";
+        out += "\n" + styled("notes", Style::bold, context.console.color) + "\n";
     for (const Note& note : sheet.notes)
         out += "  " + escape_for_terminal(note.key) + " = " + escape_for_terminal(note.value) + "\n";
     return out;
@@ -189,8 +189,8 @@ std::string for_pipe(Context& context, const JobSheet& sheet, Time now)
         begin = end;
     }
     for (const Message& message : sheet.messages)
-        out += "message\t" + format_rfc3339(message.at, context.zone()) + "\t" + std::string(text_of(message.level)) +
-               "\t" + escape_for_terminal(message.text) + "\n";
+        out += "message\t" + format_rfc3339(message.at, context.session.zone()) + "\t" +
+               std::string(text_of(message.level)) + "\t" + escape_for_terminal(message.text) + "\n";
     for (const Note& note : sheet.notes)
         out += "note\t" + escape_for_terminal(note.key) + "\t" + escape_for_terminal(note.value) + "\n";
     return out;
@@ -200,7 +200,7 @@ std::string for_pipe(Context& context, const JobSheet& sheet, Time now)
 
 std::string sheet_text(Context& context, const JobSheet& sheet, Time now)
 {
-    return context.out_terminal ? for_terminal(context, sheet, now) : for_pipe(context, sheet, now);
+    return context.console.out_terminal ? for_terminal(context, sheet, now) : for_pipe(context, sheet, now);
 }
 
 } // namespace escher::cli

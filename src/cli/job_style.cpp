@@ -29,9 +29,9 @@ Style style_of(JobState state)
 
 std::string time_text(Context& context, Time time, Time now)
 {
-    if (!context.out_terminal)
-        return format_rfc3339(time, context.zone());
-    return format_local(time, context.zone()) + " (" + relative_time(time, now) + ")";
+    if (!context.console.out_terminal)
+        return format_rfc3339(time, context.session.zone());
+    return format_local(time, context.session.zone()) + " (" + relative_time(time, now) + ")";
 }
 
 } // namespace escher::cli

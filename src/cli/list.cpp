@@ -75,19 +75,22 @@ void print_table(Context& context, const std::vector<Job>& jobs, Why* why, Time 
                                         {job.priority ? std::to_string(*job.priority) : "-", Style::plain},
                                         {when(job, now), Style::plain}};
         if (with_schedule)
-            row.push_back({job.schedule + (job.nominal_at ? " " + format_local(*job.nominal_at, context.zone()) : ""),
-                           Style::plain});
+            row.push_back(
+                {job.schedule + (job.nominal_at ? " " + format_local(*job.nominal_at, context.session.zone()) : ""),
+                 Style::plain});
         if (with_progress)
             row.push_back({progress_text(job), Style::plain});
         row.push_back({why != nullptr ? why->reason_of(job) : brief_reason(job), Style::dim});
         table.add(std::move(row));
     }
-    context.out(table.text(true, context.color, terminal_width()));
+    context.console.out(table.text(true, context.console.color, terminal_width()));
 }
 
 void print_lines(Context& context, const std::vector<Job>& jobs, Why* why)
 {
-    const auto time = [&](const std::optional<Time>& at) { return at ? format_rfc3339(*at, context.zone()) : ""; };
+    const auto time = [&](const std::optional<Time>& at) {
+        return at ? format_rfc3339(*at, context.session.zone()) : "";
+    };
     Table table(std::vector<Table::Column>(12));
     for (const Job& job : jobs)
         table.add({{to_text(job.id), Style::plain},
@@ -102,7 +105,7 @@ void print_lines(Context& context, const std::vector<Job>& jobs, Why* why)
                    {job.schedule, Style::plain},
                    {time(job.nominal_at), Style::plain},
                    {why != nullptr ? why->reason_of(job) : brief_reason(job), Style::plain}});
-    context.out(table.text(false, false, 0));
+    context.console.out(table.text(false, false, 0));
 }
 
 void print_json(Context& context, Store& store, const std::vector<Job>& jobs, Why& why,
@@ -118,41 +121,42 @@ void print_json(Context& context, Store& store, const std::vector<Job>& jobs, Wh
     for (const Job& job : jobs) {
         const std::vector<Run> runs = store.runs(job.id);
         json.begin_object();
-        write_job_members(
-            json, job,
-            {why.reason_of(job), expected_end(job, now), runs, known_argv(context.config().policies, job.work)}, now);
+        write_job_members(json, job,
+                          {why.reason_of(job), expected_end(job, now), runs,
+                           known_argv(context.session.config().policies, job.work)},
+                          now);
         json.end_object();
     }
     json.end_array().end_object();
-    context.out(json.text() + "\n");
+    context.console.out(json.text() + "\n");
 }
 
 } // namespace
 
 int run_list(Context& context, const Arguments& arguments)
 {
-    const Time now = context.now();
+    const Time now = context.session.now();
     const JobFilter filter = filter_of(arguments, now);
-    Store& store = context.store(sqlite::Access::read);
+    Store& store = context.session.store(sqlite::Access::read);
     std::optional<ScheduleSummary> schedule;
     if (filter.schedule)
         schedule = summarize_schedule(context, store, *filter.schedule, now);
     const std::vector<Job> jobs = store.list(filter);
     std::optional<Why> why;
-    if (context.json || context.verbose > 0)
+    if (context.console.json || context.console.verbose > 0)
         why.emplace(context, store, now);
     Why* const reasons = why ? &*why : nullptr;
-    if (context.json) {
+    if (context.console.json) {
         print_json(context, store, jobs, *why, schedule, now);
         return static_cast<int>(ExitStatus::ok);
     }
-    if (schedule && context.err_terminal)
-        context.narrate(describe(context, *schedule, now));
-    if (!context.out_terminal)
+    if (schedule && context.console.err_terminal)
+        context.console.narrate(describe(context, *schedule, now));
+    if (!context.console.out_terminal)
         print_lines(context, jobs, reasons);
     else if (jobs.empty())
-        context.narrate("no jobs" +
-                        std::string(filter.unfinished_or_recent ? " (-a lists finished ones of any age)" : ""));
+        context.console.narrate(
+            "no jobs" + std::string(filter.unfinished_or_recent ? " (-a lists finished ones of any age)" : ""));
     else
         print_table(context, jobs, reasons, now);
     return static_cast<int>(ExitStatus::ok);

@@ -29,7 +29,10 @@ constexpr Duration look_interval = std::chrono::seconds(1);
 /// `log` prints output only: messages are in `show`.
 class Log {
 public:
-    Log(Context& context, JobId job) : context_(context), store_(context.store(sqlite::Access::read)), job_(job) {}
+    Log(Context& context, JobId job)
+        : context_(context), store_(context.session.store(sqlite::Access::read)), job_(job)
+    {
+    }
 
     /// The index of the run meant; `number` counts from 1, or back from -1.
     std::size_t run_index(std::int64_t number) const
@@ -54,7 +57,7 @@ public:
         OutputReader reader(open_output(run_at(index)));
         PieceEscaper escaper;
         reader.read(sink(escaper));
-        context_.out(escaper.rest());
+        context_.console.out(escaper.rest());
     }
 
     /// Prints run after run until the job has finished; `only`: until this run has ended.
@@ -106,7 +109,7 @@ private:
 
     os::Fd open_output(const Run& run) const
     {
-        const auto& directory = context_.config().output.directory;
+        const auto& directory = context_.session.config().output.directory;
         const auto title = fmt::format("the output of run {} of job {}", run.attempt, to_text(job_));
         if (run.output_file.empty())
             throw Error(ExitStatus::job_failed, title + " was pruned");
@@ -129,9 +132,10 @@ private:
     {
         return {.text =
                     [this, &escaper](std::string_view piece) {
-                        context_.out(context_.out_terminal ? escaper.escape(piece) : std::string(piece));
+                        context_.console.out(context_.console.out_terminal ? escaper.escape(piece)
+                                                                           : std::string(piece));
                     },
-                .dropped = [this](std::int64_t bytes) { context_.out(dropped_marker(bytes)); }};
+                .dropped = [this](std::int64_t bytes) { context_.console.out(dropped_marker(bytes)); }};
     }
 
     /// The newest run, or the one to come.
@@ -149,7 +153,7 @@ private:
     bool wait_for_run(std::size_t index)
     {
         FileWatch watch;
-        watch.add(context_.config().database.path.parent_path());
+        watch.add(context_.session.config().database.path.parent_path());
         bool told = false;
         for (;;) {
             const bool finished = is_finished(state()); // before the runs, or one could begin and end in between
@@ -158,8 +162,8 @@ private:
             if (finished)
                 return false;
             if (!std::exchange(told, true))
-                context_.narrate(fmt::format("job {} is {}: waiting for its {}", to_text(job_), text_of(state()),
-                                             index == 0 ? "start" : "next attempt"));
+                context_.console.narrate(fmt::format("job {} is {}: waiting for its {}", to_text(job_),
+                                                     text_of(state()), index == 0 ? "start" : "next attempt"));
             wait_for_commit(watch);
         }
     }
@@ -168,8 +172,8 @@ private:
     {
         const Run run = run_at(index);
         FileWatch watch;
-        watch.add(context_.config().database.path.parent_path());
-        watch.add(context_.config().output.directory / run.output_file);
+        watch.add(context_.session.config().database.path.parent_path());
+        watch.add(context_.session.config().output.directory / run.output_file);
         // The file comes a moment after the claim, and goes again if nothing could be executed.
         std::optional<OutputReader> reader;
         PieceEscaper escaper;
@@ -185,7 +189,7 @@ private:
                 break;
             watch.wait(look_interval);
         }
-        context_.out(escaper.rest());
+        context_.console.out(escaper.rest());
     }
 
     /// `must`: the run has ended, so its file will not appear any more.
@@ -216,13 +220,13 @@ private:
 
 int run_log(Context& context, const Arguments& arguments)
 {
-    const Job job = require_job(context.store(sqlite::Access::read), arguments.positional.at(0));
+    const Job job = require_job(context.session.store(sqlite::Access::read), arguments.positional.at(0));
     const auto number = number_option(arguments, "run", -1'000'000, 1'000'000);
     if (number == 0)
         throw Error(ExitStatus::usage, "--run: runs are counted from 1, or back from -1");
     Log log(context, job.id);
-    if (context.json)
-        context.out(log.json(log.run_index(number.value_or(-1))));
+    if (context.console.json)
+        context.console.out(log.json(log.run_index(number.value_or(-1))));
     else if (arguments.has("follow"))
         log.follow(number ? std::optional(log.run_index(*number)) : std::nullopt);
     else

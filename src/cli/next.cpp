@@ -95,15 +95,15 @@ bool at_reboot(const NextTimes& times)
 
 int run_next(Context& context, const Arguments& arguments)
 {
-    const Time now = context.now();
-    const Time from = time_option(arguments, "from", now, context.zone()).value_or(now);
+    const Time now = context.session.now();
+    const Time from = time_option(arguments, "from", now, context.session.zone()).value_or(now);
     const int count = static_cast<int>(number_option(arguments, "count", 1, 10'000).value_or(default_count));
     const std::string what = joined(arguments.positional);
 
     std::vector<NextTimes> found;
     const bool all = arguments.positional.empty();
     if (all) {
-        for (const Schedule& schedule : context.config().schedules)
+        for (const Schedule& schedule : context.session.config().schedules)
             found.push_back(of_schedule(schedule, arguments, from, count));
     } else if (looks_like_expression(what)) {
         const auto given = arguments.value("tz");
@@ -112,25 +112,25 @@ int run_next(Context& context, const Arguments& arguments)
         found.back().zone_name = given.value_or("local");
         found.back().expression = what;
     } else {
-        found.push_back(of_schedule(schedule_named(context.config(), what), arguments, from, count));
+        found.push_back(of_schedule(schedule_named(context.session.config(), what), arguments, from, count));
     }
 
     if (!all && std::ranges::any_of(found, at_reboot))
-        context.narrate("due once after each boot");
-    if (context.json) {
-        context.out(all ? next_json(found) : next_json(found.front()));
+        context.console.narrate("due once after each boot");
+    if (context.console.json) {
+        context.console.out(all ? next_json(found) : next_json(found.front()));
         return 0;
     }
     if (found.empty())
-        context.narrate("the config has no [schedule]");
-    if (all && !context.out_terminal) {
-        context.out(next_rows(found));
+        context.console.narrate("the config has no [schedule]");
+    if (all && !context.console.out_terminal) {
+        context.console.out(next_rows(found));
         return 0;
     }
     for (std::size_t i = 0; i < found.size(); ++i) {
-        if (i > 0 && context.out_terminal)
-            context.out("\n");
-        context.out(next_text(found[i], now, context.out_terminal, context.color));
+        if (i > 0 && context.console.out_terminal)
+            context.console.out("\n");
+        context.console.out(next_text(found[i], now, context.console.out_terminal, context.console.color));
     }
     return 0;
 }

@@ -31,7 +31,7 @@ std::string title(const std::string& queue)
 /// A pause of a queue that no job will ever be in helps nobody, but a job may name any queue: so only a hint.
 void hint_at_unknown(Context& context, const std::string& queue)
 {
-    const Config& config = context.config();
+    const Config& config = context.session.config();
     if (queue.empty() || config.policies.queues.contains(queue) || queue == config.policies.defaults.queue ||
         queue == "default")
         return;
@@ -39,14 +39,14 @@ void hint_at_unknown(Context& context, const std::string& queue)
     for (const auto& [name, limits] : config.policies.queues)
         known.push_back(name);
     if (const std::string guess = did_you_mean(queue, known); !guess.empty())
-        context.narrate("the config has no queue '" + queue + "'" + guess);
+        context.console.narrate("the config has no queue '" + queue + "'" + guess);
 }
 
 } // namespace
 
 int run_pause(Context& context, const Arguments& arguments)
 {
-    const Time now = context.now();
+    const Time now = context.session.now();
     Pause pause{.queue = queue_argument(arguments),
                 .since = now,
                 .until = std::nullopt,
@@ -58,11 +58,12 @@ int run_pause(Context& context, const Arguments& arguments)
         pause.until = now + *span;
     }
     hint_at_unknown(context, pause.queue);
-    context.store(sqlite::Access::write).pause(pause);
-    context.narrate(title(pause.queue) + " is paused " +
-                    (pause.until ? "until " + format_local(*pause.until, context.zone()) : "until it is resumed") +
-                    "; jobs that run go on");
-    if (context.json) {
+    context.session.store(sqlite::Access::write).pause(pause);
+    context.console.narrate(
+        title(pause.queue) + " is paused " +
+        (pause.until ? "until " + format_local(*pause.until, context.session.zone()) : "until it is resumed") +
+        "; jobs that run go on");
+    if (context.console.json) {
         JsonWriter json;
         json.begin_object().key("schema").value(1).key("queue").value(pause.queue).key("paused").value(true);
         json.key("until");
@@ -71,7 +72,7 @@ int run_pause(Context& context, const Arguments& arguments)
         else
             json.null();
         json.end_object();
-        context.out(json.text() + '\n');
+        context.console.out(json.text() + '\n');
     }
     return 0;
 }
@@ -79,23 +80,23 @@ int run_pause(Context& context, const Arguments& arguments)
 int run_resume(Context& context, const Arguments& arguments)
 {
     const std::string queue = queue_argument(arguments);
-    Store& store = context.store(sqlite::Access::write);
+    Store& store = context.session.store(sqlite::Access::write);
     const bool was_paused = store.resume(queue);
     if (was_paused)
-        context.narrate(title(queue) + (queue.empty() ? " may start jobs again, unless paused by its name"
-                                                      : " may start jobs again"));
+        context.console.narrate(title(queue) + (queue.empty() ? " may start jobs again, unless paused by its name"
+                                                              : " may start jobs again"));
     else
-        context.narrate(title(queue) + " was not paused");
+        context.console.narrate(title(queue) + " was not paused");
     // The pause of every queue still holds this one.
     if (!queue.empty())
-        for (const Pause& pause : store.occupancy(context.limits(), context.now()).pauses)
+        for (const Pause& pause : store.occupancy(context.session.limits(), context.session.now()).pauses)
             if (pause.queue.empty())
-                context.warn("every queue is paused: 'escher-cron resume' without a queue ends that");
-    if (context.json) {
+                context.console.warn("every queue is paused: 'escher-cron resume' without a queue ends that");
+    if (context.console.json) {
         JsonWriter json;
         json.begin_object().key("schema").value(1).key("queue").value(queue).key("paused").value(false);
         json.key("was_paused").value(was_paused).end_object();
-        context.out(json.text() + '\n');
+        context.console.out(json.text() + '\n');
     }
     return 0;
 }

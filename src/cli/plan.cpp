@@ -11,28 +11,28 @@ namespace escher::cli {
 
 int run_plan(Context& context, const Arguments& arguments)
 {
-    const Config& config = context.config();
-    const Time now = context.now();
-    const Time at = time_option(arguments, "at", now, context.zone()).value_or(now);
-    const auto copy = context.copy_of_store();
+    const Config& config = context.session.config();
+    const Time now = context.session.now();
+    const Time at = time_option(arguments, "at", now, context.session.zone()).value_or(now);
+    const auto copy = context.session.copy_of_store();
     const PlanWorld world{
         .runner = {.process = os::own_identity(), .mark = 0},
         .host = os::host_name(),
         .boot_id = os::boot_id(),
         .load = config.run.max_load ? os::load_average() : 0,
-        .clock = [&context](Time time) { return format_local(time, context.zone()); },
+        .clock = [&context](Time time) { return format_local(time, context.session.zone()); },
     };
     const Plan plan = make_plan(*copy, config, world, at);
     for (const std::string& warning : plan.warnings)
-        context.warn(warning);
-    if (context.json) {
-        context.out(plan_json(plan));
+        context.console.warn(warning);
+    if (context.console.json) {
+        context.console.out(plan_json(plan));
         return 0;
     }
     if (plan.jobs.empty() && plan.occurrences.empty())
-        context.narrate("a tick would have nothing to do");
-    context.out(
-        plan_text(plan, {.terminal = context.out_terminal, .color = context.color, .width = terminal_width()}));
+        context.console.narrate("a tick would have nothing to do");
+    context.console.out(plan_text(
+        plan, {.terminal = context.console.out_terminal, .color = context.console.color, .width = terminal_width()}));
     return 0;
 }
 

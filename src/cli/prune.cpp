@@ -27,20 +27,20 @@ void discard_output(const std::filesystem::path& directory, const Expired& expir
 
 void tell(Context& context, const std::vector<Expired>& gone, bool dry)
 {
-    if (context.json) {
+    if (context.console.json) {
         JsonWriter json;
         json.begin_object().key("schema").value(1).key("dry_run").value(dry).key("jobs").begin_array();
         for (const Expired& expired : gone)
             json.value(static_cast<std::int64_t>(expired.job));
         json.end_array().end_object();
-        context.out(json.text() + '\n');
+        context.console.out(json.text() + '\n');
         return;
     }
     if (dry)
         for (const Expired& expired : gone)
-            context.out(to_text(expired.job) + '\n');
-    context.narrate(fmt::format("{} finished job{} {}", gone.size(), gone.size() == 1 ? "" : "s",
-                                dry ? "would be deleted" : "deleted"));
+            context.console.out(to_text(expired.job) + '\n');
+    context.console.narrate(fmt::format("{} finished job{} {}", gone.size(), gone.size() == 1 ? "" : "s",
+                                        dry ? "would be deleted" : "deleted"));
 }
 
 } // namespace
@@ -48,9 +48,9 @@ void tell(Context& context, const std::vector<Expired>& gone, bool dry)
 int run_prune(Context& context, const Arguments& arguments)
 {
     const bool dry = arguments.has("dry-run");
-    const Config& config = context.config();
-    const Time now = context.now();
-    Store& store = context.store(dry ? sqlite::Access::read : sqlite::Access::write);
+    const Config& config = context.session.config();
+    const Time now = context.session.now();
+    Store& store = context.session.store(dry ? sqlite::Access::read : sqlite::Access::write);
     if (dry) {
         tell(context, store.expired(config.retention, true, now, std::numeric_limits<int>::max()), true);
         return 0;

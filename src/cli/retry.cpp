@@ -43,11 +43,11 @@ int run_retry(Context& context, const Arguments& arguments)
                                                   : "which jobs? escher-cron retry ID... | --failed");
     if (arguments.has("queue") && !all_failed)
         throw Error(ExitStatus::usage, "--queue goes with --failed");
-    Store& store = context.store(sqlite::Access::write);
-    const Time now = context.now();
+    Store& store = context.session.store(sqlite::Access::write);
+    const Time now = context.session.now();
     const auto ids = all_failed ? failed_jobs(store, arguments.value("queue")) : arguments.positional;
     if (ids.empty())
-        context.narrate("there is no failed job");
+        context.console.narrate("there is no failed job");
     bool queued = false;
     const int status = steer_each(context, store, ids, "retry", [&](JobId job) -> Steered {
         const std::string which = "job " + to_text(job);
@@ -64,7 +64,7 @@ int run_retry(Context& context, const Arguments& arguments)
         }
         return {false, "no_such_job", "there is no " + which};
     });
-    if (queued && context.config().run.mode == RunMode::automatic)
+    if (queued && context.session.config().run.mode == RunMode::automatic)
         start_tick(context);
     return status;
 }

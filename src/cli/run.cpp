@@ -29,11 +29,11 @@ int dispatch(std::span<const std::string> argv)
     const Parsed parsed = parse_command_line(argv);
     Context context(parsed.arguments);
     if (parsed.version)
-        context.out("escher-cron " + version() + "\n");
+        context.console.out("escher-cron " + version() + "\n");
     else if (parsed.overview)
-        context.out(overview());
+        context.console.out(overview());
     else if (parsed.help)
-        context.out(help_for(*parsed.command));
+        context.console.out(help_for(*parsed.command));
     else
         return parsed.command->run(context, parsed.arguments);
     return static_cast<int>(ExitStatus::ok);

@@ -5,9 +5,6 @@
 
 namespace escher::cli {
 
-/// Stdout was closed by its reader: the program ends at once and says nothing.
-struct ClosedPipe {};
-
 /// The whole program behind main: parses argv (element 0 is the program), runs the command and returns the exit
 /// status. Failures are told here, once, on stderr as "escher-cron: TEXT".
 [[nodiscard]] int run(std::span<const std::string> argv);

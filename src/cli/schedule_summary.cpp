@@ -19,7 +19,7 @@ ScheduleSummary summarize_schedule(Context& context, Store& store, const std::st
 {
     ScheduleSummary summary;
     summary.name = name;
-    const auto& schedules = context.config().schedules;
+    const auto& schedules = context.session.config().schedules;
     const auto found = std::ranges::find(schedules, name, &Schedule::name);
     summary.in_config = found != schedules.end();
     if (summary.in_config)

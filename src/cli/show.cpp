@@ -47,8 +47,8 @@ std::string as_json(const std::vector<JobSheet>& sheets, bool single, Time now)
 
 int run_show(Context& context, const Arguments& arguments)
 {
-    const Time now = context.now();
-    Store& store = context.store(sqlite::Access::read);
+    const Time now = context.session.now();
+    Store& store = context.session.store(sqlite::Access::read);
     std::optional<Why> why;
     std::vector<JobSheet> sheets;
     bool all_there = true;
@@ -57,7 +57,7 @@ int run_show(Context& context, const Arguments& arguments)
         auto job = id ? store.find(*id) : std::nullopt;
         if (!job) {
             all_there = false;
-            context.complain("there is no job " + reference);
+            context.console.complain("there is no job " + reference);
             continue;
         }
         if (!why)
@@ -68,14 +68,14 @@ int run_show(Context& context, const Arguments& arguments)
         sheet.messages = store.messages(*id);
         sheet.notes = store.notes(*id);
         sheet.reason = why->reason_of(sheet.job);
-        sheet.policy = policy_of(context.config().policies, sheet.job);
-        sheet.argv = known_argv(context.config().policies, sheet.job.work);
+        sheet.policy = policy_of(context.session.config().policies, sheet.job);
+        sheet.argv = known_argv(context.session.config().policies, sheet.job.work);
     }
     const bool single = arguments.positional.size() == 1;
-    if (context.json && (!single || !sheets.empty()))
-        context.out(as_json(sheets, single, now));
-    for (std::size_t at = 0; !context.json && at < sheets.size(); ++at)
-        context.out((at == 0 ? "" : "\n") + sheet_text(context, sheets[at], now));
+    if (context.console.json && (!single || !sheets.empty()))
+        context.console.out(as_json(sheets, single, now));
+    for (std::size_t at = 0; !context.console.json && at < sheets.size(); ++at)
+        context.console.out((at == 0 ? "" : "\n") + sheet_text(context, sheets[at], now));
     return static_cast<int>(all_there ? ExitStatus::ok : ExitStatus::job_failed);
 }
 

@@ -48,14 +48,14 @@ TickStart how_to_start(const Config& config)
 void start_tick(Context& context)
 {
     try {
-        const Config& config = context.config();
+        const Config& config = context.session.config();
         if (os::LockFile::holder(config.run.lock))
             return;
         if (how_to_start(config) == TickStart::wake_file) {
             os::touch_wake_file(config.run.wake);
             return;
         }
-        std::vector<std::string> argv{context.program()};
+        std::vector<std::string> argv{context.session.program()};
         if (!config.file.empty()) {
             argv.emplace_back("-c");
             argv.push_back(config.file.string());
@@ -63,7 +63,7 @@ void start_tick(Context& context)
         argv.emplace_back("--detached");
         os::start_detached(argv);
     } catch (const Error& error) {
-        context.warn(std::string("the job is created, but no tick could be started for it: ") + error.what());
+        context.console.warn(std::string("the job is created, but no tick could be started for it: ") + error.what());
     }
 }
 

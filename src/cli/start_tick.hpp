@@ -6,7 +6,7 @@ struct Config;
 
 namespace escher::cli {
 
-class Context;
+struct Context;
 
 /// Sees to it that a job just created is taken up at once (automatic mode, `add --start`). Does nothing while a tick
 /// holds or awaits the lock: it will see the job. The tick's own user starts a detached tick; anybody else touches the

@@ -39,15 +39,15 @@ StatusFacts::ScheduleFacts facts_of(const Schedule& schedule, Store& store, cons
 
 int run_status(Context& context, const Arguments&)
 {
-    const Config& config = context.config();
-    Store& store = context.store(sqlite::Access::read);
-    const Time now = context.now();
+    const Config& config = context.session.config();
+    Store& store = context.session.store(sqlite::Access::read);
+    const Time now = context.session.now();
     const std::string wal = config.database.path.string() + "-wal";
     StatusFacts facts{.now = now,
                       .mode = config.run.mode,
                       .summary = store.summary(),
                       .live_tick = {},
-                      .pauses = store.occupancy(context.limits(), now).pauses,
+                      .pauses = store.occupancy(context.session.limits(), now).pauses,
                       .schedules = {},
                       .database = config.database.path.string(),
                       .database_bytes = bytes_of(config.database.path) + bytes_of(wal)};
@@ -56,13 +56,13 @@ int run_status(Context& context, const Arguments&)
     const std::string host = os::host_name();
     for (const Schedule& schedule : config.schedules)
         facts.schedules.push_back(facts_of(schedule, store, host, now));
-    if (context.json)
-        context.out(status_json(facts));
+    if (context.console.json)
+        context.console.out(status_json(facts));
     else
-        context.out(status_text(facts, {.terminal = context.out_terminal,
-                                        .color = context.color,
-                                        .width = terminal_width(),
-                                        .zone = &context.zone()}));
+        context.console.out(status_text(facts, {.terminal = context.console.out_terminal,
+                                                .color = context.console.color,
+                                                .width = terminal_width(),
+                                                .zone = &context.session.zone()}));
     return 0;
 }
 

@@ -24,9 +24,9 @@ int steer_each(Context& context, Store& store, std::span<const std::string> refe
             jobs[at] ? steer(*jobs[at]) : Steered{false, "no_such_job", "there is no job " + references[at]};
         all_done = all_done && steered.done;
         if (steered.done)
-            context.narrate(escape_for_terminal(steered.narration));
+            context.console.narrate(escape_for_terminal(steered.narration));
         else
-            context.complain("cannot " + verb + ": " + steered.narration);
+            context.console.complain("cannot " + verb + ": " + steered.narration);
         json.begin_object().key("id");
         if (jobs[at])
             json.value(static_cast<std::int64_t>(*jobs[at]));
@@ -35,8 +35,8 @@ int steer_each(Context& context, Store& store, std::span<const std::string> refe
         json.key("result").value(steered.result).end_object();
     }
     json.end_array().end_object();
-    if (context.json)
-        context.out(json.text() + "\n");
+    if (context.console.json)
+        context.console.out(json.text() + "\n");
     return static_cast<int>(all_done ? ExitStatus::ok : ExitStatus::job_failed);
 }
 

@@ -64,7 +64,7 @@ std::string describe_holder(const std::optional<os::LockHolder>& holder, Time no
 /// False: another tick sees to the work.
 bool take_lock(os::LockFile& lock, Kind kind, Context& context)
 {
-    const Config& config = context.config();
+    const Config& config = context.session.config();
     if (lock.try_take())
         return true;
     if (kind == Kind::detached)
@@ -72,13 +72,14 @@ bool take_lock(os::LockFile& lock, Kind kind, Context& context)
     bool told = false;
     for (;;) {
         if (kind == Kind::by_hand && !std::exchange(told, true))
-            context.narrate("waiting for " + describe_holder(os::LockFile::holder(config.run.lock), context.now()) +
-                            " to let go of the lock");
+            context.console.narrate("waiting for " +
+                                    describe_holder(os::LockFile::holder(config.run.lock), context.session.now()) +
+                                    " to let go of the lock");
         switch (lock.take_over(lock_patience)) {
         case os::LockFile::Wait::taken:
             return true;
         case os::LockFile::Wait::holder_stuck:
-            throw_stuck(config, context.now());
+            throw_stuck(config, context.session.now());
         case os::LockFile::Wait::other_waits:
             if (kind != Kind::by_hand)
                 return false;
@@ -154,14 +155,14 @@ std::vector<RunId> outer_runs(Kind kind, const std::string& instance)
 
 int tick(Context& context, Kind kind, LogSink& sink)
 {
-    const Config& config = context.config();
+    const Config& config = context.session.config();
     require_job_users(config, os::user_exists);
     prepare_database_place(config, sqlite::Access::create); // the lock file usually lies there too
     os::LockFile lock(config.run.lock);
     if (!take_lock(lock, kind, context))
         return static_cast<int>(ExitStatus::ok);
 
-    Store& store = context.store(sqlite::Access::create);
+    Store& store = context.session.store(sqlite::Access::create);
     const std::string instance = sqlite::instance_of(store);
     const auto jobs = os::make_supervisor({
         .output_directory = config.output.directory,
@@ -191,9 +192,9 @@ int tick(Context& context, Kind kind, LogSink& sink)
         const TickReport report = run_tick(store, *jobs, held, config, setup, os::wall_clock, logging_events(sink));
         return exit_status_of(report, false);
     }
-    OnceDisplay display({.terminal = context.err_terminal && can_redraw(),
-                         .color = context.err_terminal && context.color,
-                         .quiet = context.quiet},
+    OnceDisplay display({.terminal = context.console.err_terminal && can_redraw(),
+                         .color = context.console.err_terminal && context.console.color,
+                         .quiet = context.console.quiet},
                         &store, os::wall_clock, write_narration);
     const TickEvents shown = display.events();
     const TickEvents logged = logging_events(sink);
@@ -201,8 +202,8 @@ int tick(Context& context, Kind kind, LogSink& sink)
     const TickReport report =
         run_tick(store, *jobs, held, config, setup, os::wall_clock, sink.is_stderr() ? shown : both(shown, logged));
     display.finish();
-    if (context.json)
-        context.out(once_json(report, display.ended()));
+    if (context.console.json)
+        context.console.out(once_json(report, display.ended()));
     return exit_status_of(report, true);
 }
 
@@ -211,14 +212,14 @@ int tick(Context& context, Kind kind, LogSink& sink)
 int run_tick_command(Context& context, const Arguments& arguments)
 {
     const Kind kind = kind_of(arguments);
-    LogSink sink(context.config().log, kind == Kind::detached);
+    LogSink sink(context.session.config().log, kind == Kind::detached);
     try {
         return tick(context, kind, sink);
     } catch (const Error& error) {
         // A person at the terminal and cron's mail hear it from main, a log of its own here.
         if (!sink.is_stderr())
             sink.write(LogLevel::error, error.what());
-        if (kind == Kind::by_hand || sink.is_stderr() || context.err_terminal)
+        if (kind == Kind::by_hand || sink.is_stderr() || context.console.err_terminal)
             throw;
         return static_cast<int>(error.status());
     }

@@ -53,8 +53,8 @@ std::string describe_finished(const Job& job, bool color)
 class Waiting {
 public:
     Waiting(Context& context, std::span<const JobId> jobs)
-        : context_(context), store_(context.store(sqlite::Access::read)),
-          live_(context.err_terminal && !context.quiet && can_redraw()), block_(write_narration)
+        : context_(context), store_(context.session.store(sqlite::Access::read)),
+          live_(context.console.err_terminal && !context.console.quiet && can_redraw()), block_(write_narration)
     {
         for (const JobId job : jobs)
             jobs_.try_emplace(job);
@@ -63,7 +63,7 @@ public:
     int run(std::optional<Duration> timeout)
     {
         FileWatch watch;
-        watch.add(context_.config().database.path.parent_path());
+        watch.add(context_.session.config().database.path.parent_path());
         const auto begin = Monotonic::now();
         static_cast<void>(store_.changed());
         look();
@@ -142,7 +142,7 @@ private:
             if (waited.job->state == JobState::running || is_finished(waited.job->state))
                 continue;
             if (!why)
-                why.emplace(context_, store_, context_.now());
+                why.emplace(context_, store_, context_.session.now());
             waited.reason = why->reason_of(*waited.job);
         }
     }
@@ -164,18 +164,18 @@ private:
     void finish(const Job& job)
     {
         failed_ = failed_ || job.state != JobState::completed;
-        const std::string text = describe_finished(job, live_ && context_.color);
+        const std::string text = describe_finished(job, live_ && context_.console.color);
         if (live_)
             block_.print_above(text);
         else
-            context_.narrate(text);
+            context_.console.narrate(text);
     }
 
     void draw()
     {
         if (!live_)
             return;
-        const Time now = context_.now();
+        const Time now = context_.session.now();
         std::vector<LiveJob> lines;
         for (const auto& [id, waited] : jobs_)
             if (waited.job && !is_finished(waited.job->state))
@@ -207,12 +207,12 @@ int wait_for_jobs(Context& context, std::span<const JobId> jobs, std::optional<D
 
 int run_wait(Context& context, const Arguments& arguments)
 {
-    Store& store = context.store(sqlite::Access::read);
+    Store& store = context.session.store(sqlite::Access::read);
     std::vector<JobId> jobs;
     for (const std::string& text : arguments.positional)
         jobs.push_back(require_job(store, text).id);
     const int status = wait_for_jobs(context, jobs, duration_option(arguments, "timeout"));
-    if (context.json) {
+    if (context.console.json) {
         JsonWriter json;
         json.begin_object().key("schema").value(1).key("jobs").begin_array();
         for (const JobId id : jobs) {
@@ -225,12 +225,12 @@ int run_wait(Context& context, const Arguments& arguments)
                               {.reason = job->reason,
                                .expected_end = {},
                                .runs = runs,
-                               .argv = known_argv(context.config().policies, job->work)},
-                              context.now());
+                               .argv = known_argv(context.session.config().policies, job->work)},
+                              context.session.now());
             json.end_object();
         }
         json.end_array().end_object();
-        context.out(json.text() + '\n');
+        context.console.out(json.text() + '\n');
     }
     return status;
 }

@@ -7,7 +7,7 @@
 
 namespace escher::cli {
 
-class Context;
+struct Context;
 
 /// Blocks until all of `jobs` have finished, with live progress on a terminal. Returns the exit status: 0 if all
 /// completed, else 1. Throws Error: job_failed if there is no such job, busy after `timeout`. Writes nothing to stdout.

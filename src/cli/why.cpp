@@ -107,8 +107,8 @@ std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits&
 
 Why::Why(Context& context, Store& store, Time now) : context_(context), store_(store), now_(now)
 {
-    circumstances_.clock = [now, zone = context.zone()](Time time) { return clock_text(time, now, zone); };
-    circumstances_.rejection = [&config = context.config()](const Job& job) {
+    circumstances_.clock = [now, zone = context.session.zone()](Time time) { return clock_text(time, now, zone); };
+    circumstances_.rejection = [&config = context.session.config()](const Job& job) {
         return rejection(config.policies, job);
     };
 }
@@ -117,8 +117,8 @@ void Why::gather()
 {
     if (std::exchange(gathered_, true))
         return;
-    const RunConfig& run = context_.config().run;
-    circumstances_.limits = context_.limits();
+    const RunConfig& run = context_.session.config().run;
+    circumstances_.limits = context_.session.limits();
     circumstances_.taken = store_.occupancy(circumstances_.limits, now_);
     const Summary summary = store_.summary();
     circumstances_.last_tick = summary.last_tick;
@@ -145,7 +145,7 @@ void Why::rank()
         if (found.size() > most_ranked)
             return;
         for (Job& job : found)
-            jobs.push_back(taken_in(std::move(job), context_.config().policies));
+            jobs.push_back(taken_in(std::move(job), context_.session.config().policies));
     }
     positions_ = positions(jobs, circumstances_.limits, circumstances_.taken, now_);
 }
@@ -153,7 +153,7 @@ void Why::rank()
 std::string Why::reason_of(const Job& job)
 {
     if (!job.queue || !job.priority)
-        return reason_of(taken_in(job, context_.config().policies));
+        return reason_of(taken_in(job, context_.session.config().policies));
     circumstances_.position.reset();
     circumstances_.usual_duration.reset();
     const bool ended_or_running = is_finished(job.state) || job.state == JobState::running;

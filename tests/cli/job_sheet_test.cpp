@@ -53,7 +53,7 @@ Arguments in_utc()
 TEST_CASE("a job's sheet tells all to a terminal and sends nothing that steers it")
 {
     Context context(in_utc());
-    context.out_terminal = true;
+    context.console.out_terminal = true;
     const std::string text = sheet_text(context, sheet(), now);
     for (const char* word : {"job 17: evil \\x1b[2J", "failed", "exit status 3", "sh -c 'echo '\\''a b'\\'''",
                              "q, priority 5", "alice@host via cli", "2030-03-17 16:46:40 (1 h ago)",
@@ -69,7 +69,7 @@ TEST_CASE("a job's sheet tells all to a terminal and sends nothing that steers i
 TEST_CASE("in a pipe a job's sheet is lines of tab-separated fields with RFC 3339 times")
 {
     Context context(in_utc());
-    context.out_terminal = false;
+    context.console.out_terminal = false;
     const std::string text = sheet_text(context, sheet(), now);
     for (const char* line :
          {"job\t17\n", "state\tfailed\n", "created\t2030-03-17T16:46:40Z\n",

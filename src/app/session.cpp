@@ -1,45 +1,19 @@
-#include "cli/context.hpp"
+#include "app/session.hpp"
 
 #include "app/build.hpp"
 #include "app/commands_trust.hpp"
 #include "app/database_place.hpp"
-#include "cli/run.hpp"
 #include "os/host.hpp"
 #include "os/zone_files.hpp"
-#include "terminal/escape.hpp"
 #include "tick/claim_request.hpp"
 
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include <filesystem>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
-
-/// Writes all of `text`; returns the errno, or 0.
-int write_all(int fd, std::string_view text)
-{
-    while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written >= 0)
-            text.remove_prefix(static_cast<std::size_t>(written));
-        else if (errno != EINTR)
-            return errno;
-    }
-    return 0;
-}
-
-bool wants_color(const std::string& when, bool terminal)
-{
-    if (when == "always" || when == "never")
-        return when == "always";
-    if (when != "auto")
-        throw Error(ExitStatus::usage, "--color: '" + when + "' is none of auto, always and never");
-    return terminal && os::environment_variable("NO_COLOR").value_or("").empty() &&
-           os::environment_variable("TERM").value_or("") != "dumb";
-}
 
 ConfigContext config_context()
 {
@@ -52,7 +26,7 @@ ConfigContext config_context()
 
 } // namespace
 
-struct Context::State {
+struct Session::State {
     std::optional<std::string> config_file;
     bool utc = false;
     std::optional<Config> config;
@@ -65,17 +39,13 @@ struct Context::State {
     std::vector<Opened> stores; ///< more than one where a later call asked for more; the earlier ones stay valid
 };
 
-Context::Context(const Arguments& arguments)
-    : json(arguments.has("json")), quiet(arguments.has("quiet")),
-      verbose(static_cast<int>(arguments.values("verbose").size())), out_terminal(::isatty(STDOUT_FILENO) == 1),
-      err_terminal(::isatty(STDERR_FILENO) == 1),
-      color(wants_color(arguments.value("color").value_or("auto"), out_terminal)), state_(std::make_unique<State>())
+Session::Session(std::optional<std::string> config_file, bool utc) : state_(std::make_unique<State>())
 {
-    state_->config_file = arguments.value("config");
-    state_->utc = arguments.has("utc");
+    state_->config_file = std::move(config_file);
+    state_->utc = utc;
 }
 
-Context::~Context()
+Session::~Session()
 {
     state_->stores.clear();
     // The process is about to end. Taking a large config apart node by node would cost each tick milliseconds; the
@@ -84,12 +54,12 @@ Context::~Context()
     left_to_the_kernel.push_back(std::move(state_));
 }
 
-Time Context::now() const
+Time Session::now() const
 {
     return os::wall_clock();
 }
 
-const Config& Context::config()
+const Config& Session::config()
 {
     if (!state_->config) {
         const ConfigContext outside = config_context();
@@ -98,7 +68,7 @@ const Config& Context::config()
     return *state_->config;
 }
 
-const Zone& Context::zone()
+const Zone& Session::zone()
 {
     if (!state_->zone)
         state_->zone = state_->utc ? std::make_shared<const Zone>(Zone::utc()) : os::load_zone("local");
@@ -107,7 +77,7 @@ const Zone& Context::zone()
     return *state_->zone;
 }
 
-sqlite::OpenOptions Context::open_options(sqlite::Access access)
+sqlite::OpenOptions Session::open_options(sqlite::Access access)
 {
     const Config& loaded = config();
     return {.file = loaded.database.path,
@@ -118,7 +88,7 @@ sqlite::OpenOptions Context::open_options(sqlite::Access access)
             .lock_file = loaded.run.lock.string()};
 }
 
-Store& Context::store(sqlite::Access access)
+Store& Session::store(sqlite::Access access)
 {
     for (const auto& opened : state_->stores)
         if (opened.access >= access)
@@ -130,7 +100,7 @@ Store& Context::store(sqlite::Access access)
     return *state_->stores.back().store;
 }
 
-std::unique_ptr<Store> Context::copy_of_store()
+std::unique_ptr<Store> Session::copy_of_store()
 {
     prepare_database_place(config(), sqlite::Access::read);
     auto copy = sqlite::copy_store(open_options(sqlite::Access::read));
@@ -139,7 +109,7 @@ std::unique_ptr<Store> Context::copy_of_store()
 }
 
 /// Only now that the database is there can be told who may write it.
-void Context::decide_commands()
+void Session::decide_commands()
 {
     if (state_->commands_decided)
         return;
@@ -147,12 +117,12 @@ void Context::decide_commands()
     state_->commands_decided = true;
 }
 
-SelectionLimits Context::limits()
+SelectionLimits Session::limits()
 {
     return selection_limits(config());
 }
 
-std::string Context::program() const
+std::string Session::program() const
 {
     std::error_code error;
     std::string path = std::filesystem::read_symlink("/proc/self/exe", error).string();
@@ -165,29 +135,4 @@ std::string Context::program() const
     return path;
 }
 
-void Context::out(const std::string& text)
-{
-    const int error = write_all(STDOUT_FILENO, text);
-    if (error == EPIPE)
-        throw ClosedPipe();
-    if (error != 0)
-        throw Error(ExitStatus::io, std::string("cannot write to standard output: ") + std::strerror(error));
-}
-
-void Context::narrate(const std::string& text)
-{
-    if (!quiet)
-        write_all(STDERR_FILENO, text + "\n");
-}
-
-void Context::warn(const std::string& text)
-{
-    complain("warning: " + text);
-}
-
-void Context::complain(const std::string& text)
-{
-    write_all(STDERR_FILENO, "escher-cron: " + escape_for_terminal(text, true) + "\n");
-}
-
-} // namespace escher::cli
+} // namespace escher

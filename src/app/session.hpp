@@ -1,0 +1,51 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "core/zone.hpp"
+#include "sqlite/open_store.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace escher {
+
+/// What a program works with, whoever it speaks to: the config, the store, the zone of the clock on the wall. Loads
+/// lazily: who needs no database opens none.
+class Session {
+public:
+    /// `config_file`: as given with -c; none: it is looked for. `utc`: the zone is UTC, whatever the machine's.
+    Session(std::optional<std::string> config_file, bool utc);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    [[nodiscard]] Time now() const;
+
+    /// Loaded at the first call. security.commands = "auto" is decided when the first store is opened: before, commands of
+    /// a row's own are not trusted.
+    [[nodiscard]] const Config& config();
+    [[nodiscard]] const Zone& zone(); ///< the local one, UTC with --utc
+
+    /// Opened at the first call; later calls that ask for no more get the same. Access::create makes the directory too
+    /// where there is no config at all. Throws Error as sqlite::open_store and decide_trust do, and for a network file
+    /// system.
+    [[nodiscard]] Store& store(sqlite::Access access);
+
+    /// A private copy of the database, for who writes only to see what would happen. Throws as store() does.
+    [[nodiscard]] std::unique_ptr<Store> copy_of_store();
+
+    [[nodiscard]] sqlite::OpenOptions open_options(sqlite::Access access);
+    [[nodiscard]] SelectionLimits limits();
+
+    /// The real path of this program, for starting a detached tick.
+    [[nodiscard]] std::string program() const;
+
+private:
+    void decide_commands();
+
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace escher
