@@ -1,6 +1,9 @@
 #include "app/status_facts.hpp"
 
 #include "core/duration.hpp"
+#include "core/schedule_step.hpp"
+#include "os/host.hpp"
+#include "os/lock_file.hpp"
 
 #include <fmt/format.h>
 
@@ -10,6 +13,31 @@ namespace {
 
 /// Cron starts a tick each minute: after this long without one it has stopped, or the line is not there.
 constexpr Duration cron_patience = std::chrono::minutes(3);
+
+std::int64_t bytes_of(const std::filesystem::path& file)
+{
+    std::error_code missing;
+    const auto bytes = std::filesystem::file_size(file, missing);
+    return missing ? 0 : static_cast<std::int64_t>(bytes);
+}
+
+StatusFacts::ScheduleFacts facts_of(const Schedule& schedule, Store& store, const std::string& host, Time now)
+{
+    StatusFacts::ScheduleFacts facts{.name = schedule.name,
+                                     .text = schedule.text,
+                                     .enabled = schedule.enabled,
+                                     .last = {},
+                                     .last_job = {},
+                                     .next = next_occurrence(schedule, host, now)};
+    auto newest = store.occurrences(schedule.name, 1);
+    if (newest.empty())
+        return facts;
+    facts.last = std::move(newest.front());
+    if (facts.last->job)
+        if (const auto job = store.find(*facts.last->job))
+            facts.last_job = job->state;
+    return facts;
+}
 
 } // namespace
 
@@ -35,6 +63,27 @@ std::optional<Time> soonest_due(const StatusFacts& facts)
         if (schedule.enabled && schedule.next && (!soonest || *schedule.next < *soonest))
             soonest = schedule.next;
     return soonest;
+}
+
+StatusFacts read_status(Session& session, Time now)
+{
+    const Config& config = session.config();
+    Store& store = session.store(sqlite::Access::read);
+    const std::string wal = config.database.path.string() + "-wal";
+    StatusFacts facts{.now = now,
+                      .mode = config.run.mode,
+                      .summary = store.summary(),
+                      .live_tick = {},
+                      .pauses = store.occupancy(session.limits(), now).pauses,
+                      .schedules = {},
+                      .database = config.database.path.string(),
+                      .database_bytes = bytes_of(config.database.path) + bytes_of(wal)};
+    if (const auto holder = os::LockFile::holder(config.run.lock))
+        facts.live_tick = {.pid = holder->pid, .since = holder->since};
+    const std::string host = os::host_name();
+    for (const Schedule& schedule : config.schedules)
+        facts.schedules.push_back(facts_of(schedule, store, host, now));
+    return facts;
 }
 
 } // namespace escher

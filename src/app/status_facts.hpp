@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/config.hpp"
+#include "app/session.hpp"
 
 #include <escher/store.hpp>
 
@@ -36,6 +36,9 @@ struct StatusFacts {
     std::string database;
     std::int64_t database_bytes = 0; ///< with its WAL
 };
+
+/// Throws Error as the store does.
+[[nodiscard]] StatusFacts read_status(Session& session, Time now);
 
 /// What a person must act upon: cron seems stopped, the last tick's error. Empty: all well.
 [[nodiscard]] std::vector<std::string> status_warnings(const StatusFacts& facts);

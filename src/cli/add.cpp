@@ -1,9 +1,9 @@
+#include "app/batch.hpp"
 #include "app/find_job.hpp"
-#include "cli/batch.hpp"
+#include "app/job_draft.hpp"
+#include "app/start_tick.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/job_draft.hpp"
-#include "cli/start_tick.hpp"
 #include "cli/wait.hpp"
 #include "os/host.hpp"
 #include "os/user.hpp"
@@ -142,7 +142,8 @@ int run_add(Context& context, const Arguments& arguments)
     print(context, created);
     const bool due = std::ranges::any_of(jobs, [&](const NewJob& job) { return !job.run_at || *job.run_at <= now; });
     if (arguments.has("start") || (due && context.session.config().run.mode == RunMode::automatic))
-        start_tick(context);
+        if (const auto warning = start_tick(context.session); !warning.empty())
+            context.console.warn(warning);
     if (!arguments.has("wait"))
         return static_cast<int>(ExitStatus::ok);
     std::vector<JobId> ids;

@@ -2,13 +2,14 @@
 #include "app/job_text.hpp"
 #include "app/known_argv.hpp"
 #include "app/run_facts.hpp"
+#include "app/schedule_standing.hpp"
+#include "app/why.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/job_json.hpp"
 #include "cli/job_style.hpp"
 #include "cli/option_values.hpp"
-#include "cli/schedule_summary.hpp"
-#include "cli/why.hpp"
+#include "cli/schedule_text.hpp"
 #include "core/suggest.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
@@ -140,11 +141,11 @@ int run_list(Context& context, const Arguments& arguments)
     Store& store = context.session.store(sqlite::Access::read);
     std::optional<ScheduleSummary> schedule;
     if (filter.schedule)
-        schedule = summarize_schedule(context, store, *filter.schedule, now);
+        schedule = summarize_schedule(context.session, store, *filter.schedule, now);
     const std::vector<Job> jobs = store.list(filter);
     std::optional<Why> why;
     if (context.console.json || context.console.verbose > 0)
-        why.emplace(context, store, now);
+        why.emplace(context.session, store, now);
     Why* const reasons = why ? &*why : nullptr;
     if (context.console.json) {
         print_json(context, store, jobs, *why, schedule, now);

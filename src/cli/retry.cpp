@@ -1,7 +1,7 @@
 #include "app/find_job.hpp"
+#include "app/start_tick.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/start_tick.hpp"
 #include "cli/steering.hpp"
 
 #include <escher/error.hpp>
@@ -65,7 +65,8 @@ int run_retry(Context& context, const Arguments& arguments)
         return {false, "no_such_job", "there is no " + which};
     });
     if (queued && context.session.config().run.mode == RunMode::automatic)
-        start_tick(context);
+        if (const auto warning = start_tick(context.session); !warning.empty())
+            context.console.warn(warning);
     return status;
 }
 

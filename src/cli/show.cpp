@@ -1,11 +1,11 @@
 #include "app/find_job.hpp"
 #include "app/known_argv.hpp"
 #include "app/run_facts.hpp"
+#include "app/why.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/job_json.hpp"
 #include "cli/job_sheet.hpp"
-#include "cli/why.hpp"
 #include "core/policy.hpp"
 
 #include <escher/error.hpp>
@@ -61,7 +61,7 @@ int run_show(Context& context, const Arguments& arguments)
             continue;
         }
         if (!why)
-            why.emplace(context, store, now);
+            why.emplace(context.session, store, now);
         JobSheet& sheet = sheets.emplace_back();
         sheet.job = std::move(*job);
         sheet.runs = store.runs(*id);

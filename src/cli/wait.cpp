@@ -3,11 +3,11 @@
 #include "app/eta.hpp"
 #include "app/find_job.hpp"
 #include "app/known_argv.hpp"
+#include "app/why.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
 #include "cli/job_json.hpp"
 #include "cli/option_values.hpp"
-#include "cli/why.hpp"
 #include "core/duration.hpp"
 #include "core/text.hpp"
 #include "terminal/escape.hpp"
@@ -142,7 +142,7 @@ private:
             if (waited.job->state == JobState::running || is_finished(waited.job->state))
                 continue;
             if (!why)
-                why.emplace(context_, store_, context_.session.now());
+                why.emplace(context_.session, store_, context_.session.now());
             waited.reason = why->reason_of(*waited.job);
         }
     }

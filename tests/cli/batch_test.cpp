@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/batch.hpp"
+#include "app/batch.hpp"
 #include "cli/known_jobs.hpp"
 
 #include <escher/error.hpp>

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/job_draft.hpp"
+#include "app/job_draft.hpp"
 #include "cli/known_jobs.hpp"
 
 #include <escher/error.hpp>

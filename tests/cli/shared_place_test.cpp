@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "app/shared_place.hpp"
-#include "cli/start_tick.hpp"
+#include "app/start_tick.hpp"
 #include "temporary_directory.hpp"
 
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/why.hpp"
+#include "app/why.hpp"
 
 using namespace escher;
 using namespace escher::cli;

@@ -1,17 +1,17 @@
 #pragma once
 
-#include "cli/context.hpp"
+#include "app/session.hpp"
 #include "core/reason.hpp"
 
 #include <span>
 
-namespace escher::cli {
+namespace escher {
 
 /// Answers "why is this job not running?" for jobs of one moment: gathers what the answer depends on from the store,
 /// the tick lock and the system, once, and only if a job is asked for that could be running.
 class Why {
 public:
-    Why(Context& context, Store& store, Time now);
+    Why(Session& session, Store& store, Time now);
 
     /// Empty: it runs or has completed. Throws Error as the store does.
     [[nodiscard]] std::string reason_of(const Job& job);
@@ -20,7 +20,7 @@ private:
     void gather();
     void rank();
 
-    Context& context_;
+    Session& session_;
     Store& store_;
     Time now_;
     Circumstances circumstances_;
@@ -34,4 +34,4 @@ private:
 [[nodiscard]] std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits& limits,
                                              const Occupancy& taken, Time now);
 
-} // namespace escher::cli
+} // namespace escher

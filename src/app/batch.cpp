@@ -1,4 +1,4 @@
-#include "cli/batch.hpp"
+#include "app/batch.hpp"
 
 #include "core/suggest.hpp"
 
@@ -6,7 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-namespace escher::cli {
+#include <algorithm>
+
+namespace escher {
 
 namespace {
 
@@ -46,9 +48,7 @@ const std::vector<std::string>& known_keys()
 {
     static const std::vector<std::string> all = [] {
         std::vector<std::string> keys = {"command", "params"};
-        for (const Option& option : find_command("add")->options)
-            if (option.name != "param" && !option.value.empty())
-                keys.push_back(option.name);
+        keys.insert(keys.end(), JobDraft::options().begin(), JobDraft::options().end());
         return keys;
     }();
     return all;
@@ -132,4 +132,4 @@ std::vector<NewJob> read_batch(std::istream& in, const std::string& name, Time n
     return jobs;
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,4 +1,4 @@
-#include "cli/job_draft.hpp"
+#include "app/job_draft.hpp"
 
 #include "app/argument_limits.hpp"
 #include "app/find_job.hpp"
@@ -12,7 +12,7 @@
 
 #include <algorithm>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -50,6 +50,14 @@ std::vector<std::string> split_at_commas(const std::string& text)
 }
 
 } // namespace
+
+const std::vector<std::string>& JobDraft::options()
+{
+    static const std::vector<std::string> all = {"task",  "name",      "queue",   "priority", "at",
+                                                 "in",    "timeout",   "retries", "unique",   "key",
+                                                 "after", "after-any", "stdin"};
+    return all;
+}
 
 bool JobDraft::set(const std::string& option, const std::string& text)
 {
@@ -158,4 +166,4 @@ NewJob JobDraft::finish(Checks& checks) &&
     return std::move(job_);
 }
 
-} // namespace escher::cli
+} // namespace escher

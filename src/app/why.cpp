@@ -1,4 +1,4 @@
-#include "cli/why.hpp"
+#include "app/why.hpp"
 
 #include "core/policy.hpp"
 #include "core/selection.hpp"
@@ -12,7 +12,7 @@
 #include <tuple>
 #include <utility>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -105,10 +105,10 @@ std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits&
     return result;
 }
 
-Why::Why(Context& context, Store& store, Time now) : context_(context), store_(store), now_(now)
+Why::Why(Session& session, Store& store, Time now) : session_(session), store_(store), now_(now)
 {
-    circumstances_.clock = [now, zone = context.session.zone()](Time time) { return clock_text(time, now, zone); };
-    circumstances_.rejection = [&config = context.session.config()](const Job& job) {
+    circumstances_.clock = [now, zone = session.zone()](Time time) { return clock_text(time, now, zone); };
+    circumstances_.rejection = [&config = session.config()](const Job& job) {
         return rejection(config.policies, job);
     };
 }
@@ -117,8 +117,8 @@ void Why::gather()
 {
     if (std::exchange(gathered_, true))
         return;
-    const RunConfig& run = context_.session.config().run;
-    circumstances_.limits = context_.session.limits();
+    const RunConfig& run = session_.config().run;
+    circumstances_.limits = session_.limits();
     circumstances_.taken = store_.occupancy(circumstances_.limits, now_);
     const Summary summary = store_.summary();
     circumstances_.last_tick = summary.last_tick;
@@ -145,7 +145,7 @@ void Why::rank()
         if (found.size() > most_ranked)
             return;
         for (Job& job : found)
-            jobs.push_back(taken_in(std::move(job), context_.session.config().policies));
+            jobs.push_back(taken_in(std::move(job), session_.config().policies));
     }
     positions_ = positions(jobs, circumstances_.limits, circumstances_.taken, now_);
 }
@@ -153,7 +153,7 @@ void Why::rank()
 std::string Why::reason_of(const Job& job)
 {
     if (!job.queue || !job.priority)
-        return reason_of(taken_in(job, context_.session.config().policies));
+        return reason_of(taken_in(job, session_.config().policies));
     circumstances_.position.reset();
     circumstances_.usual_duration.reset();
     const bool ended_or_running = is_finished(job.state) || job.state == JobState::running;
@@ -169,4 +169,4 @@ std::string Why::reason_of(const Job& job)
     return escher::reason_of(job, circumstances_, now_);
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "cli/job_draft.hpp"
+#include "app/job_draft.hpp"
 
 #include <istream>
 
-namespace escher::cli {
+namespace escher {
 
 /// Reads jobs as JSON lines: {"command": [...]} or {"task": ..., "params": {...}} with any option of `add` that
 /// describes a job under its own name. Blank lines are passed over. Throws Error{bad_data} with each faulty line on a
@@ -12,4 +12,4 @@ namespace escher::cli {
 [[nodiscard]] std::vector<NewJob> read_batch(std::istream& in, const std::string& name, Time now, const Zone& zone,
                                              JobDraft::Checks& checks);
 
-} // namespace escher::cli
+} // namespace escher

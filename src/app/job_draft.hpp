@@ -1,10 +1,16 @@
 #pragma once
 
-#include "cli/context.hpp"
+#include "core/zone.hpp"
 
+#include <escher/policy.hpp>
+#include <escher/store.hpp>
+
+#include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
-namespace escher::cli {
+namespace escher {
 
 /// A job being put together from options, whether these come from the command line or from a line of a batch. Each
 /// member throws Error that names the option, what is wrong with its value and what to write.
@@ -13,7 +19,10 @@ public:
     /// `dashes` stands before an option's name in messages: "--" on the command line.
     JobDraft(Time now, const Zone& zone, std::string dashes) : now_(now), zone_(&zone), dashes_(std::move(dashes)) {}
 
-    /// One of the options of `add` that describe the job, by its long name; false: it is none of them.
+    /// The options of `add` that describe the job, by their long names.
+    [[nodiscard]] static const std::vector<std::string>& options();
+
+    /// One of these; false: it is none of them.
     bool set(const std::string& option, const std::string& text);
     void set_param(const std::string& key, const std::string& value);
     void set_command(std::vector<std::string> argv) { argv_ = std::move(argv); }
@@ -47,4 +56,4 @@ private:
     std::vector<std::string> after_any_;
 };
 
-} // namespace escher::cli
+} // namespace escher

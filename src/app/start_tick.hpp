@@ -1,17 +1,16 @@
 #pragma once
 
+#include "app/session.hpp"
+
+#include <string>
+
 namespace escher {
-struct Config;
-}
-
-namespace escher::cli {
-
-struct Context;
 
 /// Sees to it that a job just created is taken up at once (automatic mode, `add --start`). Does nothing while a tick
 /// holds or awaits the lock: it will see the job. The tick's own user starts a detached tick; anybody else touches the
-/// wake file. Never throws: the job is created whatever happens here, so a failure is a warning.
-void start_tick(Context& context);
+/// wake file. Never throws: the job is created whatever happens here, so a failure is returned as a warning; empty: all
+/// is well.
+[[nodiscard]] std::string start_tick(Session& session);
 
 /// How a tick can be got to run by whoever asks.
 enum class TickStart {
@@ -22,4 +21,4 @@ enum class TickStart {
 /// The tick's user is the owner of the lock file, or of the database's directory where there is no lock file yet.
 [[nodiscard]] TickStart how_to_start(const Config& config);
 
-} // namespace escher::cli
+} // namespace escher

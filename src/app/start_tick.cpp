@@ -1,6 +1,5 @@
-#include "cli/start_tick.hpp"
+#include "app/start_tick.hpp"
 
-#include "cli/context.hpp"
 #include "os/detached.hpp"
 #include "os/lock_file.hpp"
 #include "os/user.hpp"
@@ -14,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -45,26 +44,27 @@ TickStart how_to_start(const Config& config)
     return TickStart::detached;
 }
 
-void start_tick(Context& context)
+std::string start_tick(Session& session)
 {
     try {
-        const Config& config = context.session.config();
+        const Config& config = session.config();
         if (os::LockFile::holder(config.run.lock))
-            return;
+            return {};
         if (how_to_start(config) == TickStart::wake_file) {
             os::touch_wake_file(config.run.wake);
-            return;
+            return {};
         }
-        std::vector<std::string> argv{context.session.program()};
+        std::vector<std::string> argv{session.program()};
         if (!config.file.empty()) {
             argv.emplace_back("-c");
             argv.push_back(config.file.string());
         }
         argv.emplace_back("--detached");
         os::start_detached(argv);
+        return {};
     } catch (const Error& error) {
-        context.console.warn(std::string("the job is created, but no tick could be started for it: ") + error.what());
+        return std::string("the job is created, but no tick could be started for it: ") + error.what();
     }
 }
 
-} // namespace escher::cli
+} // namespace escher
