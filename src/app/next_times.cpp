@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace escher {
 
 namespace {
@@ -55,6 +57,18 @@ NextTimes next_times(const Recurrence& recurrence, const Zone& zone, Time from, 
     if (!next.times.empty())
         next.clock_changes = clock_changes(zone, from, next.times.back().at);
     return next;
+}
+
+std::vector<Soonest> soonest_first(std::span<const NextTimes> all)
+{
+    std::vector<Soonest> order;
+    for (const NextTimes& next : all)
+        if (next.enabled)
+            for (const auto& due : next.times)
+                order.push_back({&next, &due});
+    std::stable_sort(order.begin(), order.end(),
+                     [](const Soonest& a, const Soonest& b) { return a.due->at < b.due->at; });
+    return order;
 }
 
 } // namespace escher

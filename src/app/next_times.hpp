@@ -3,6 +3,7 @@
 #include "core/next_time.hpp"
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,5 +39,14 @@ using JitterAt = std::function<Duration(Time nominal)>;
 /// The next `count` times after `from`. Without `jitter` each is due at its nominal time.
 [[nodiscard]] NextTimes next_times(const Recurrence& recurrence, const Zone& zone, Time from, int count,
                                    const JitterAt& jitter = {});
+
+/// One time of one of several recurrences.
+struct Soonest {
+    const NextTimes* of;
+    const NextTimes::Due* due;
+};
+
+/// The times of all that are enabled, in their order; they refer to `all`.
+[[nodiscard]] std::vector<Soonest> soonest_first(std::span<const NextTimes> all);
 
 } // namespace escher

@@ -6,7 +6,6 @@
 #include "app/why.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/job_json.hpp"
 #include "cli/job_style.hpp"
 #include "cli/option_values.hpp"
 #include "cli/schedule_text.hpp"
@@ -15,6 +14,9 @@
 #include "core/time_text.hpp"
 #include "terminal/render.hpp"
 #include "terminal/table.hpp"
+#include "json/job_json.hpp"
+#include "json/json_writer.hpp"
+#include "json/schedule_json.hpp"
 
 #include <escher/error.hpp>
 

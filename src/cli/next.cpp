@@ -9,6 +9,7 @@
 #include "core/suggest.hpp"
 #include "os/host.hpp"
 #include "os/zone_files.hpp"
+#include "json/next_json.hpp"
 
 #include <escher/error.hpp>
 

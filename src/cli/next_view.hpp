@@ -14,10 +14,4 @@ namespace escher::cli {
 /// What next_text writes outside a terminal, of all that are enabled together: soonest first.
 [[nodiscard]] std::string next_rows(std::span<const NextTimes> all);
 
-/// {"schema": 1, ..., "times": [...]}.
-[[nodiscard]] std::string next_json(const NextTimes& next);
-
-/// {"schema": 1, "schedules": [...]}; the times of all that are enabled together, soonest first, are in "times".
-[[nodiscard]] std::string next_json(std::span<const NextTimes> all);
-
 } // namespace escher::cli

@@ -3,18 +3,13 @@
 #include "app/eta.hpp"
 #include "terminal/live_block.hpp"
 #include "tick/tick_events.hpp"
+#include "json/once_json.hpp"
 
 #include <chrono>
 #include <map>
 #include <string>
 
 namespace escher::cli {
-
-/// One job that a tick has run to its end.
-struct EndedJob {
-    Claim claim;
-    RunFinished end;
-};
 
 /// Narrates a tick by hand: on a terminal a live block with a line for each running job and, above it, one for each
 /// that has ended; otherwise a plain line with the time for each start and end.
@@ -68,9 +63,6 @@ private:
 
 /// What is said of a job that ended: "completed", "failed: exit status 3", "will be retried in 16 s: exit status 1".
 [[nodiscard]] std::string describe_end(const RunFinished& end);
-
-/// The object of `--once --json`: the tick's counts and the jobs that ended in it.
-[[nodiscard]] std::string once_json(const TickReport& report, const std::vector<EndedJob>& ended);
 
 /// What the process exits with after a tick.
 [[nodiscard]] int exit_status_of(const TickReport& report, bool by_hand);

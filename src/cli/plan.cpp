@@ -6,6 +6,7 @@
 #include "core/time_text.hpp"
 #include "os/host.hpp"
 #include "terminal/render.hpp"
+#include "json/plan_json.hpp"
 
 namespace escher::cli {
 

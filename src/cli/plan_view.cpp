@@ -6,7 +6,6 @@
 #include "terminal/escape.hpp"
 #include "terminal/render.hpp"
 #include "terminal/table.hpp"
-#include "json/json_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -15,8 +14,7 @@ namespace escher::cli {
 namespace {
 
 struct Wording {
-    const char* text; ///< for people
-    const char* json;
+    const char* text;
     Style style;
 };
 
@@ -24,15 +22,15 @@ Wording wording(PlannedJob::Action action)
 {
     switch (action) {
     case PlannedJob::Action::start:
-        return {"would start", "start", Style::green};
+        return {"would start", Style::green};
     case PlannedJob::Action::refuse:
-        return {"would be refused", "refuse", Style::red};
+        return {"would be refused", Style::red};
     case PlannedJob::Action::run:
-        return {"runs", "run", Style::plain};
+        return {"runs", Style::plain};
     case PlannedJob::Action::wait:
-        return {"waits", "wait", Style::yellow};
+        return {"waits", Style::yellow};
     }
-    return {"", "", Style::plain};
+    return {"", Style::plain};
 }
 
 std::string id_text(const PlannedJob& planned)
@@ -48,35 +46,6 @@ std::string reason_text(const PlannedJob& planned)
     if (planned.job.nominal_at)
         text += " for " + format_rfc3339(*planned.job.nominal_at, Zone::utc());
     return planned.reason.empty() ? text : text + "; " + planned.reason;
-}
-
-void write_text_or_null(JsonWriter& json, std::string_view key, const std::string& text)
-{
-    json.key(key);
-    if (text.empty())
-        json.null();
-    else
-        json.value(text);
-}
-
-void write_job(JsonWriter& json, const PlannedJob& planned)
-{
-    json.begin_object().key("id");
-    if (planned.is_new)
-        json.null();
-    else
-        json.value(static_cast<std::int64_t>(planned.job.id));
-    json.key("name").value(planned.job.name);
-    write_text_or_null(json, "queue", planned.job.queue.value_or(""));
-    json.key("action").value(wording(planned.action).json);
-    write_text_or_null(json, "reason", planned.reason);
-    write_text_or_null(json, "schedule", planned.job.schedule);
-    json.key("nominal_at");
-    if (planned.job.nominal_at)
-        json.value(*planned.job.nominal_at);
-    else
-        json.null();
-    json.end_object();
 }
 
 } // namespace
@@ -110,26 +79,6 @@ std::string plan_text(const Plan& plan, const PlanLook& look)
                                 text_of(occurrence.result), nominal, reason);
     }
     return text;
-}
-
-std::string plan_json(const Plan& plan)
-{
-    JsonWriter json;
-    json.begin_object().key("schema").value(1).key("at").value(plan.at).key("jobs").begin_array();
-    for (const PlannedJob& planned : plan.jobs)
-        write_job(json, planned);
-    json.end_array().key("occurrences").begin_array();
-    for (const Occurrence& occurrence : plan.occurrences) {
-        json.begin_object().key("schedule").value(occurrence.schedule);
-        json.key("nominal_at").value(occurrence.nominal_at).key("result").value(text_of(occurrence.result));
-        write_text_or_null(json, "reason", occurrence.reason);
-        json.end_object();
-    }
-    json.end_array().key("warnings").begin_array();
-    for (const std::string& warning : plan.warnings)
-        json.value(warning);
-    json.end_array().end_object();
-    return json.text() + '\n';
 }
 
 } // namespace escher::cli

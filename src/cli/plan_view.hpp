@@ -15,6 +15,4 @@ struct PlanLook {
 /// One line and one reason per job.
 [[nodiscard]] std::string plan_text(const Plan& plan, const PlanLook& look);
 
-[[nodiscard]] std::string plan_json(const Plan& plan);
-
 } // namespace escher::cli

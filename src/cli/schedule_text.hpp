@@ -2,13 +2,10 @@
 
 #include "app/schedule_standing.hpp"
 #include "cli/context.hpp"
-#include "json/json_writer.hpp"
 
 namespace escher::cli {
 
 /// "schedule 'nightly': last due ... : created job 17 (completed); next ..."; for people.
 [[nodiscard]] std::string describe(Context& context, const ScheduleSummary& schedule, Time now);
-
-void write_schedule(JsonWriter& json, const ScheduleSummary& schedule);
 
 } // namespace escher::cli

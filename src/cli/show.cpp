@@ -4,9 +4,9 @@
 #include "app/why.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/job_json.hpp"
 #include "cli/job_sheet.hpp"
 #include "core/policy.hpp"
+#include "json/job_json.hpp"
 
 #include <escher/error.hpp>
 

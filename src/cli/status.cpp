@@ -2,6 +2,7 @@
 #include "cli/entries.hpp"
 #include "cli/status_view.hpp"
 #include "terminal/render.hpp"
+#include "json/status_json.hpp"
 
 namespace escher::cli {
 

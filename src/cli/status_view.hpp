@@ -16,6 +16,4 @@ struct StatusLook {
 /// On a terminal labelled lines and a table of the schedules; else "key<TAB>value" lines.
 [[nodiscard]] std::string status_text(const StatusFacts& facts, const StatusLook& look);
 
-[[nodiscard]] std::string status_json(const StatusFacts& facts);
-
 } // namespace escher::cli

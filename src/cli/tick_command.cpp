@@ -14,6 +14,7 @@
 #include "sqlite/inspect.hpp"
 #include "terminal/live_block.hpp"
 #include "tick/tick.hpp"
+#include "json/once_json.hpp"
 
 #include <fmt/format.h>
 

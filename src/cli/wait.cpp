@@ -6,7 +6,6 @@
 #include "app/why.hpp"
 #include "cli/context.hpp"
 #include "cli/entries.hpp"
-#include "cli/job_json.hpp"
 #include "cli/option_values.hpp"
 #include "core/duration.hpp"
 #include "core/text.hpp"
@@ -14,6 +13,7 @@
 #include "terminal/file_watch.hpp"
 #include "terminal/live_block.hpp"
 #include "terminal/render.hpp"
+#include "json/job_json.hpp"
 #include "json/json_writer.hpp"
 
 #include <escher/error.hpp>

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/job_json.hpp"
+#include "json/job_json.hpp"
 #include "json/json_writer.hpp"
 
 #include <nlohmann/json.hpp>

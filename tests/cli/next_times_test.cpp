@@ -4,6 +4,7 @@
 #include "cli/next_view.hpp"
 #include "core/cron.hpp"
 #include "os/zone_files.hpp"
+#include "json/next_json.hpp"
 
 using namespace escher;
 using namespace escher::cli;

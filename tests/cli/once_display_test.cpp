@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "cli/once_display.hpp"
+#include "json/once_json.hpp"
 
 #include <csignal>
 

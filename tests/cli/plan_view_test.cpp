@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "cli/plan_view.hpp"
+#include "json/plan_json.hpp"
 
 using namespace escher;
 using namespace escher::cli;

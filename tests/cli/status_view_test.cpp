@@ -2,6 +2,7 @@
 
 #include "cli/status_view.hpp"
 #include "core/zone.hpp"
+#include "json/status_json.hpp"
 
 using namespace escher;
 using namespace escher::cli;

@@ -1,8 +1,9 @@
-#include "cli/status_view.hpp"
+#include "json/status_json.hpp"
+
 #include "core/text.hpp"
 #include "json/json_writer.hpp"
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -114,4 +115,4 @@ std::string status_json(const StatusFacts& facts)
     return json.text() + '\n';
 }
 
-} // namespace escher::cli
+} // namespace escher

@@ -7,7 +7,7 @@
 
 #include <span>
 
-namespace escher::cli {
+namespace escher {
 
 /// What the JSON of a job says beyond the row: derived, and its runs.
 struct JobDetails {
@@ -26,4 +26,4 @@ void write_messages(JsonWriter& json, std::span<const Message> messages);
 /// An array of {key, value, at}. A value that is not JSON (plain SQL can write anything) becomes a string.
 void write_notes(JsonWriter& json, std::span<const Note> notes);
 
-} // namespace escher::cli
+} // namespace escher

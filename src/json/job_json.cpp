@@ -1,11 +1,11 @@
-#include "cli/job_json.hpp"
+#include "json/job_json.hpp"
 
 #include "app/run_facts.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "json/json_fault.hpp"
 
-namespace escher::cli {
+namespace escher {
 
 namespace {
 
@@ -206,4 +206,4 @@ void write_notes(JsonWriter& json, std::span<const Note> notes)
     json.end_array();
 }
 
-} // namespace escher::cli
+} // namespace escher
