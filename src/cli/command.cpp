@@ -1,7 +1,5 @@
 #include "cli/command.hpp"
 
-#include <algorithm>
-
 namespace escher::cli {
 
 std::optional<std::string> Arguments::value(const std::string& name) const
@@ -16,13 +14,6 @@ std::vector<std::string> Arguments::values(const std::string& name) const
 {
     const auto found = options.find(name);
     return found == options.end() ? std::vector<std::string>() : found->second;
-}
-
-const Command* find_command(const std::string& name)
-{
-    const auto all = commands();
-    const auto found = std::ranges::find(all, name, &Command::name);
-    return found == all.end() ? nullptr : &*found;
 }
 
 } // namespace escher::cli

@@ -1,6 +1,8 @@
-#include "cli/command.hpp"
-#include "cli/entries.hpp"
+#include "cli/commands_table.hpp"
 
+#include "cli/commands/entries.hpp"
+
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -252,6 +254,13 @@ std::span<const Option> global_options()
         {"version", 'V', "", "the version"},
     }};
     return all;
+}
+
+const Command* find_command(const std::string& name)
+{
+    const auto all = commands();
+    const auto found = std::ranges::find(all, name, &Command::name);
+    return found == all.end() ? nullptr : &*found;
 }
 
 } // namespace escher::cli

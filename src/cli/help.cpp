@@ -1,4 +1,6 @@
-#include "cli/options.hpp"
+#include "cli/help.hpp"
+
+#include "cli/commands_table.hpp"
 
 #include <algorithm>
 

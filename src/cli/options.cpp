@@ -1,5 +1,6 @@
 #include "cli/options.hpp"
 
+#include "cli/commands_table.hpp"
 #include "core/suggest.hpp"
 
 #include <escher/error.hpp>

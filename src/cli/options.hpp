@@ -20,8 +20,4 @@ struct Parsed {
 /// command "escher-cron --help".
 [[nodiscard]] std::string help_call(std::span<const std::string> argv);
 
-/// At most 25 lines, with examples.
-[[nodiscard]] std::string help_for(const Command& command);
-[[nodiscard]] std::string overview();
-
 } // namespace escher::cli

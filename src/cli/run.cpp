@@ -2,6 +2,7 @@
 
 #include "app/build.hpp"
 #include "cli/context.hpp"
+#include "cli/help.hpp"
 #include "cli/options.hpp"
 #include "terminal/escape.hpp"
 

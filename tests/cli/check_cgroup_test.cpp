@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/check_cgroup.hpp"
+#include "cli/check/check_cgroup.hpp"
 
 using namespace escher;
 using namespace escher::cli;

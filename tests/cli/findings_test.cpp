@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "cli/check_place.hpp"
-#include "cli/findings.hpp"
+#include "cli/check/check_place.hpp"
+#include "cli/check/findings.hpp"
 
 using namespace escher::cli;
 

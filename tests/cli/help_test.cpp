@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "cli/commands_table.hpp"
+#include "cli/help.hpp"
 #include "cli/options.hpp"
 
 #include <algorithm>

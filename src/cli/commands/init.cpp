@@ -1,6 +1,6 @@
 #include "app/shared_place.hpp"
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "os/lock_file.hpp"
 #include "os/network_file_system.hpp"
 #include "json/json_writer.hpp"

@@ -1,5 +1,5 @@
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "cli/status_view.hpp"
 #include "terminal/render.hpp"
 #include "json/status_json.hpp"

@@ -1,7 +1,7 @@
 #include "app/find_job.hpp"
 #include "app/inside_report.hpp"
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "cli/option_values.hpp"
 #include "core/text.hpp"
 #include "os/host.hpp"

@@ -1,4 +1,4 @@
-#include "cli/check_place.hpp"
+#include "cli/check/check_place.hpp"
 
 #include "os/lock_file.hpp"
 #include "os/network_file_system.hpp"

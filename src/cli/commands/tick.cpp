@@ -1,8 +1,9 @@
+#include "tick/tick.hpp"
 #include "app/build.hpp"
 #include "app/database_place.hpp"
 #include "app/job_users.hpp"
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "cli/log_sink.hpp"
 #include "cli/once_display.hpp"
 #include "core/duration.hpp"
@@ -13,7 +14,6 @@
 #include "os/user.hpp"
 #include "sqlite/inspect.hpp"
 #include "terminal/live_block.hpp"
-#include "tick/tick.hpp"
 #include "json/once_json.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "cli/check_programs.hpp"
+#include "cli/check/check_programs.hpp"
 
 #include "app/job_users.hpp"
 #include "core/duration.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/findings.hpp"
+#include "cli/check/findings.hpp"
 #include "config/config.hpp"
 
 #include <escher/store.hpp>

@@ -1,4 +1,4 @@
-#include "cli/findings.hpp"
+#include "cli/check/findings.hpp"
 
 #include "terminal/escape.hpp"
 #include "terminal/render.hpp"

@@ -1,6 +1,6 @@
 #include "app/next_times.hpp"
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "cli/next_view.hpp"
 #include "cli/option_values.hpp"
 #include "core/cron.hpp"

@@ -1,7 +1,7 @@
 #include "app/find_job.hpp"
 #include "app/output_reader.hpp"
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "cli/option_values.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"

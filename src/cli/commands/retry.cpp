@@ -1,7 +1,7 @@
 #include "app/find_job.hpp"
 #include "app/start_tick.hpp"
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "cli/steering.hpp"
 
 #include <escher/error.hpp>

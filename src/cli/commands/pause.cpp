@@ -1,5 +1,5 @@
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "cli/option_values.hpp"
 #include "core/suggest.hpp"
 #include "core/time_text.hpp"

@@ -1,10 +1,10 @@
 #include "app/commands_trust.hpp"
-#include "cli/check_cgroup.hpp"
-#include "cli/check_place.hpp"
-#include "cli/check_programs.hpp"
+#include "cli/check/check_cgroup.hpp"
+#include "cli/check/check_place.hpp"
+#include "cli/check/check_programs.hpp"
+#include "cli/check/findings.hpp"
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
-#include "cli/findings.hpp"
 #include "sqlite/inspect.hpp"
 
 #include <escher/error.hpp>

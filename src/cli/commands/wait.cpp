@@ -1,11 +1,11 @@
-#include "cli/wait.hpp"
+#include "cli/commands/wait.hpp"
 
 #include "app/eta.hpp"
 #include "app/find_job.hpp"
 #include "app/known_argv.hpp"
 #include "app/why.hpp"
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "cli/option_values.hpp"
 #include "core/duration.hpp"
 #include "core/text.hpp"

@@ -1,6 +1,6 @@
 #include "app/plan.hpp"
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "cli/option_values.hpp"
 #include "cli/plan_view.hpp"
 #include "core/time_text.hpp"

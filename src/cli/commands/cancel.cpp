@@ -1,6 +1,6 @@
 #include "app/find_job.hpp"
+#include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "cli/entries.hpp"
 #include "cli/steering.hpp"
 #include "os/user.hpp"
 

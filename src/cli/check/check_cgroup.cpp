@@ -1,4 +1,4 @@
-#include "cli/check_cgroup.hpp"
+#include "cli/check/check_cgroup.hpp"
 
 #include <fmt/format.h>
 

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace escher::cli {
+
+/// All commands, in the order in which --help lists them; the tick first.
+[[nodiscard]] std::span<const Command> commands();
+
+/// Null: there is none of this name.
+[[nodiscard]] const Command* find_command(const std::string& name);
+
+/// The options that work everywhere: -c, --json, -q, -v, --color, --utc, -h, -V.
+[[nodiscard]] std::span<const Option> global_options();
+
+} // namespace escher::cli
