@@ -2,7 +2,6 @@
 
 #include "cli/log_sink.hpp"
 #include "temporary_directory.hpp"
-#include "terminal/file_watch.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -58,18 +57,4 @@ TEST_CASE("a symlink in the place of the log file is not followed")
     LogSink sink(config, false);
     CHECK(sink.is_stderr());
     CHECK(contents(root / "victim").empty());
-}
-
-TEST_CASE("a write wakes who watches the file or its directory")
-{
-    const TemporaryDirectory root;
-    std::ofstream(root / "jobs.db-wal") << "";
-    FileWatch of_file;
-    FileWatch of_directory;
-    REQUIRE(of_file.add(root / "jobs.db-wal"));
-    REQUIRE(of_directory.add(root.path()));
-    CHECK_FALSE(of_file.add(root / "missing"));
-    std::ofstream(root / "jobs.db-wal") << "page";
-    of_file.wait(1h); // returns, or the test hangs
-    of_directory.wait(1h);
 }

@@ -31,31 +31,6 @@ StatusFacts facts_with_tick(Duration ago)
 
 } // namespace
 
-TEST_CASE("status warns when cron seems stopped, and only then")
-{
-    CHECK(status_warnings(facts_with_tick(59s)).empty());
-    CHECK(status_warnings(facts_with_tick(180s)).empty());
-    CHECK(status_warnings(facts_with_tick(12min)) ==
-          std::vector<std::string>{"no tick for 12 m: cron seems stopped"});
-
-    StatusFacts never;
-    never.now = now;
-    CHECK(status_warnings(never).size() == 1);
-    never.mode = RunMode::automatic;
-    CHECK(status_warnings(never).empty());
-
-    StatusFacts live = facts_with_tick(12min);
-    live.live_tick = StatusFacts::LiveTick{.pid = 5, .since = now - 12min};
-    CHECK(status_warnings(live).empty());
-}
-
-TEST_CASE("status repeats what the last tick said")
-{
-    StatusFacts facts = facts_with_tick(10s);
-    facts.summary.last_tick->error = "the disk is full";
-    CHECK(status_warnings(facts) == std::vector<std::string>{"the last tick said: the disk is full"});
-}
-
 TEST_CASE("status in a pipe is a key and a value a line")
 {
     StatusFacts facts = facts_with_tick(10s);
@@ -112,18 +87,4 @@ TEST_CASE("on a terminal a due time that has passed waits for a tick, and what l
     text = status_text(facts, look);
     CHECK(text.find("live tick    pid 5, for 1 s (since 2023-11-14 22:13:19)\n") != std::string::npos);
     CHECK(text.find("next due     now\n") != std::string::npos);
-}
-
-TEST_CASE("the JSON of status names every state and has null for what there is not")
-{
-    StatusFacts facts;
-    facts.now = now;
-    facts.mode = RunMode::automatic;
-    facts.database = "/x.db";
-    CHECK(status_json(facts) ==
-          R"({"schema":1,"now":"2023-11-14T22:13:20Z","mode":"automatic","warnings":[],"last_tick":null,)"
-          R"("last_success":null,"live_tick":null,"jobs":{"scheduled":0,"available":0,"running":0,"retryable":0,)"
-          R"("completed":0,"failed":0,"cancelled":0,"invalid":0},"oldest_available":null,"next_due":null,)"
-          R"("pauses":[],"schedules":[],"database":"/x.db","database_bytes":0})"
-          "\n");
 }

@@ -3,7 +3,6 @@
 #include "app/eta.hpp"
 
 using namespace escher;
-using namespace escher::cli;
 using namespace std::chrono_literals;
 
 namespace {

@@ -3,7 +3,6 @@
 #include "app/known_argv.hpp"
 
 using namespace escher;
-using namespace escher::cli;
 
 namespace {
 

@@ -4,7 +4,6 @@
 #include "terminal/live_block.hpp"
 
 using namespace escher;
-using namespace escher::cli;
 using namespace std::chrono_literals;
 
 namespace {

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include "app/output_reader.hpp"
-#include "terminal/piece_escaper.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -9,7 +8,6 @@
 #include <vector>
 
 using namespace escher;
-using namespace escher::cli;
 
 namespace {
 
@@ -77,25 +75,4 @@ TEST_CASE("output that the job has truncated is followed from its new end")
     REQUIRE(::lseek(file.get(), 0, SEEK_SET) == 0);
     append(file.get(), "new");
     CHECK(read_all(reader) == "new");
-}
-
-TEST_CASE("a character that lies across two pieces is not taken apart")
-{
-    const std::string text = "a\u00e4\u6f22\U0001f600\x1b[2Jz";
-    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
-        CAPTURE(cut);
-        PieceEscaper escaper;
-        std::string seen = escaper.escape(text.substr(0, cut));
-        seen += escaper.escape(text.substr(cut));
-        seen += escaper.rest();
-        CHECK(seen == "a\u00e4\u6f22\U0001f600\\x1b[2Jz");
-    }
-}
-
-TEST_CASE("what never becomes a character is escaped at the end")
-{
-    PieceEscaper escaper;
-    CHECK(escaper.escape("x\xe6\xbc") == "x");
-    CHECK(escaper.rest() == "\\xe6\\xbc");
-    CHECK(escaper.rest().empty());
 }

@@ -12,7 +12,6 @@
 #include <random>
 
 using namespace escher;
-using namespace escher::cli;
 using namespace std::chrono_literals;
 
 namespace {

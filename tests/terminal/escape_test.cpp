@@ -2,7 +2,10 @@
 
 #include "terminal/escape.hpp"
 
-using namespace escher::cli;
+#include <string>
+#include <vector>
+
+using namespace escher;
 
 TEST_CASE("what could steer a terminal is shown instead of sent")
 {

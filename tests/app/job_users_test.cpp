@@ -3,7 +3,6 @@
 #include "app/job_users.hpp"
 
 using namespace escher;
-using namespace escher::cli;
 
 namespace {
 

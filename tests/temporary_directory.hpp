@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 
@@ -10,9 +11,9 @@ class TemporaryDirectory {
 public:
     TemporaryDirectory()
     {
-        std::string name = (std::filesystem::temp_directory_path() / "escher-cli-XXXXXX").string();
+        std::string name = (std::filesystem::temp_directory_path() / "escher-test-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr)
-            throw std::runtime_error("mkdtemp");
+            throw std::runtime_error("cannot make a temporary directory");
         path_ = name;
     }
     TemporaryDirectory(const TemporaryDirectory&) = delete;
@@ -29,3 +30,14 @@ public:
 private:
     std::filesystem::path path_;
 };
+
+inline std::string read_file(const std::filesystem::path& path)
+{
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+inline void write_file(const std::filesystem::path& path, const std::string& contents)
+{
+    std::ofstream(path, std::ios::binary) << contents;
+}

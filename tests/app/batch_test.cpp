@@ -1,14 +1,13 @@
 #include <doctest/doctest.h>
 
 #include "app/batch.hpp"
-#include "cli/known_jobs.hpp"
+#include "app/known_jobs.hpp"
 
 #include <escher/error.hpp>
 
 #include <sstream>
 
 using namespace escher;
-using namespace escher::cli;
 using namespace std::chrono_literals;
 
 namespace {

@@ -1,12 +1,10 @@
 #include <doctest/doctest.h>
 
 #include "app/inside_report.hpp"
-#include "json/json_fault.hpp"
 
 #include <string>
 
 using namespace escher;
-using namespace escher::cli;
 
 TEST_CASE("progress is a percentage or a fraction")
 {
@@ -35,19 +33,4 @@ TEST_CASE("only progress that shows is written")
     CHECK(tells_more(last, {.percent = 39, .text = "photo 3", .at = {}}));
     CHECK(tells_more(last, {.percent = 40, .text = "photo 4", .at = {}}));
     CHECK(tells_more(Progress{.percent = 99.99, .text = "", .at = {}}, {.percent = 100, .text = "", .at = {}}));
-}
-
-TEST_CASE("what is not JSON is said to be at fault")
-{
-    for (const char* text : {"1", "null", "\"x\"", "[]", "{\"a\": [1, 2.5, true]}", " 1 "}) {
-        CAPTURE(text);
-        CHECK_FALSE(json_fault(text));
-    }
-    for (const char* text : {"", "text", "{", "[1,]", "{'a': 1}", "1 2", "\"\xff\"", "nul"}) {
-        CAPTURE(text);
-        CHECK(json_fault(text));
-    }
-    CHECK_FALSE(json_fault(std::string(100, '[') + std::string(100, ']')));
-    CHECK(json_fault(std::string(100'000, '[')));
-    CHECK(json_fault(std::string(5000, '[') + std::string(5000, ']')));
 }
