@@ -338,9 +338,13 @@ void Supervisor::release(RunId run)
 void Supervisor::discard_output(std::span<const std::string> names)
 {
     const int directory = directory_.open_existing();
-    for (const auto& name : names)
-        if (directory >= 0 && OutputDirectory::is_plain_name(name))
+    for (const auto& name : names) {
+        if (directory < 0 || !OutputDirectory::is_plain_name(name))
+            continue;
+        // Once more if it fails, since nobody knows of the file afterwards.
+        if (::unlinkat(directory, name.c_str(), 0) < 0 && errno != ENOENT)
             ::unlinkat(directory, name.c_str(), 0);
+    }
 }
 
 } // namespace
