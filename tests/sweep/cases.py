@@ -91,7 +91,7 @@ class Passing(Case):
 
     name = "passing"
     faults = {"openat": ("EMFILE", "ENFILE", "EIO", "ENOMEM"), "newfstatat": ("EIO", "ENOMEM"),
-              "readlink": ("ENOMEM", "EIO"), "fcntl": ("ENOLCK", "EINTR"), "getdents64": ("EIO",)}
+              "readlink": ("ENOMEM", "EIO"), "fcntl": ("ENOLCK", "EINTR")}
 
     # On these paths a tick makes these calls, and no others.
     calls = {"/etc/group": ("openat",), "/etc/passwd": ("openat",), "CONFIG": ("openat", "newfstatat"),
