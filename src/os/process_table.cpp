@@ -172,8 +172,10 @@ void OwnChildren::open()
 std::vector<pid_t> OwnChildren::read()
 {
     open();
+    const auto [text, error] =
+        !list_ || ::lseek(list_.get(), 0, SEEK_SET) < 0 ? ProcText{{}, errno} : read_all(list_.get(), 1 << 22);
     std::vector<pid_t> children;
-    if (from_all_) {
+    if (!list_ || error != 0) { // no such list, or it fails: every process tells its parent
         for (const pid_t pid : all_processes()) {
             const auto process = read_process(pid);
             if (process && process->parent == ::getpid())
@@ -181,10 +183,6 @@ std::vector<pid_t> OwnChildren::read()
         }
         return children;
     }
-    const auto [text, error] =
-        ::lseek(list_.get(), 0, SEEK_SET) < 0 ? ProcText{{}, errno} : read_all(list_.get(), 1 << 22);
-    if (error != 0)
-        fail("/proc/thread-self/children", error);
     std::string_view rest = text;
     for (auto word = next_word(rest); !word.empty(); word = next_word(rest)) {
         pid_t pid = 0;
