@@ -1,6 +1,7 @@
 #include "cgroup_sandbox.hpp"
 
 #include "os/clone_into.hpp"
+#include "os/host.hpp"
 
 #include <escher/error.hpp>
 
