@@ -97,7 +97,14 @@ Database::Database(const OpenOptions& options)
     const auto status = status_of(options_.file);
     device_ = status.st_dev;
     inode_ = status.st_ino;
+    connect();
+    operation_ = "read the database";
+}
 
+void Database::connect()
+{
+    statements_.clear();
+    connection_.reset();
     const int mode = options_.access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     sqlite3* raw = nullptr;
     const int code =
@@ -111,7 +118,17 @@ Database::Database(const OpenOptions& options)
         throw_failure(nullptr, SQLITE_READONLY, "write the database", options_.file);
     harden();
     check_identity();
-    operation_ = "read the database";
+    cannot_lock_ = false;
+    ++connections_;
+}
+
+void Database::recover_locks()
+{
+    if (!cannot_lock_ || private_copy_)
+        return;
+    // No connection at all: the last try to make one has failed.
+    if (!connection_ || sqlite3_get_autocommit(handle()) != 0)
+        connect();
 }
 
 Database::Database(Connection copy, const OpenOptions& options)
@@ -221,6 +238,7 @@ const char* Database::describe(const char* operation) noexcept
 
 void Database::fail(int code) const
 {
+    cannot_lock_ = cannot_lock_ || (code & 0xff) == SQLITE_PROTOCOL;
     throw_failure(connection_.get(), code, operation_, options_.file);
 }
 

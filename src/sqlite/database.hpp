@@ -51,6 +51,13 @@ public:
     /// told.
     void check_identity() const;
 
+    /// Connects anew if this connection can lock no more: where an unlock has failed, SQLite goes on without knowing which
+    /// locks it has, and answers "locking protocol" for ever. Between transactions only. Throws Error.
+    void recover_locks();
+
+    /// Counts the connections: what SQLite tells of one means nothing on the next.
+    [[nodiscard]] int connections() const noexcept { return connections_; }
+
     /// What the connection is doing, for the texts of failures; returns what it did before.
     const char* describe(const char* operation) noexcept;
 
@@ -74,6 +81,7 @@ public:
     void set_patience(Duration patience) { busy_wait_->set_patience(patience); }
 
 private:
+    void connect();
     void harden();
     [[nodiscard]] bool has_moved() const;
 
@@ -82,6 +90,8 @@ private:
     dev_t device_ = 0;
     ino_t inode_ = 0;
     const char* operation_ = "open the database";
+    mutable bool cannot_lock_ = false;
+    int connections_ = 0;
     std::unique_ptr<BusyWait> busy_wait_; // these two stay where they are when this is moved: SQLite points at them
     std::unique_ptr<int> wal_pages_ = std::make_unique<int>(0);
     std::unique_ptr<WriteQueue> write_queue_;

@@ -37,9 +37,10 @@ std::int64_t wal_size(const Database& database)
 
 bool SqliteStore::changed()
 {
+    database_.recover_locks();
     Query query = database_.query("PRAGMA data_version");
     query.step();
-    const auto version = query.integer(0);
+    const std::pair version(database_.connections(), query.integer(0));
     return std::exchange(data_version_, version) != version;
 }
 

@@ -49,7 +49,7 @@ public:
 
 private:
     Database database_;
-    std::optional<std::int64_t> data_version_; ///< at the last call of changed()
+    std::optional<std::pair<int, std::int64_t>> data_version_; ///< of which connection, at the last call of changed()
 };
 
 } // namespace escher::sqlite

@@ -30,6 +30,7 @@ Transaction::Transaction(Database& database, const char* operation, Durability d
 {
     if (!database_.writable())
         throw Error(ExitStatus::internal, "cannot write the database '" + database_.name() + "': opened for reading");
+    database_.recover_locks();
     database_.check_identity();
     if (durability_ == Durability::relaxed)
         set_durability(database_, durability_);
@@ -62,6 +63,7 @@ Snapshot::Snapshot(Database& database, const char* operation) : database_(databa
 {
     if (sqlite3_get_autocommit(database_.handle()) == 0)
         return; // part of a transaction, which is a consistent view already
+    database_.recover_locks();
     database_.query("BEGIN").run();
     open_ = true;
 }

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,6 +34,7 @@ public:
         set("pread", reinterpret_cast<sqlite3_syscall_ptr>(read));
         set("pread64", reinterpret_cast<sqlite3_syscall_ptr>(read));
         set("stat", reinterpret_cast<sqlite3_syscall_ptr>(status));
+        set("fcntl", reinterpret_cast<sqlite3_syscall_ptr>(control));
     }
     FailingCall(const FailingCall&) = delete;
     FailingCall& operator=(const FailingCall&) = delete;
@@ -60,6 +62,15 @@ private:
     }
     static int status(const char* path, struct stat* found) { return strikes() ? -1 : ::stat(path, found); }
 
+    static int control(int fd, int operation, ...)
+    {
+        va_list arguments;
+        va_start(arguments, operation);
+        void* const argument = va_arg(arguments, void*);
+        va_end(arguments);
+        return strikes() ? -1 : ::fcntl(fd, operation, argument);
+    }
+
     std::string name_;
     sqlite3_vfs* vfs_ = nullptr;
     static inline int error_ = 0;
@@ -85,6 +96,85 @@ Told work_on(const TestDatabase& place)
 }
 
 } // namespace
+
+namespace {
+
+/// SQLite's naps take no time while this lives: it takes a hundred of them before it gives up on a lock.
+class NoNaps {
+public:
+    NoNaps() : vfs_(sqlite3_vfs_find(nullptr)), nap_(std::exchange(vfs_->xSleep, [](sqlite3_vfs*, int) { return 0; }))
+    {
+    }
+    NoNaps(const NoNaps&) = delete;
+    NoNaps& operator=(const NoNaps&) = delete;
+    ~NoNaps() { vfs_->xSleep = nap_; }
+
+private:
+    sqlite3_vfs* vfs_;
+    int (*nap_)(sqlite3_vfs*, int);
+};
+
+} // namespace
+
+namespace {
+
+/// Another process creates a job, untouched by what fails in this one; unless a lock stands that this one could not let go.
+void create_elsewhere(const TestDatabase& place)
+{
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        auto* vfs = sqlite3_vfs_find(nullptr);
+        vfs->xSetSystemCall(vfs, nullptr, nullptr);
+        try {
+            auto options = place.options(Access::write);
+            options.busy_timeout = Duration(20);
+            create_one(*sqlite::open_store(options), command());
+        } catch (const Error&) {
+        }
+        ::_exit(0);
+    }
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR)
+        continue;
+}
+
+} // namespace
+
+TEST_CASE("a lock that could not be let go does not lock the connection out for ever")
+{
+    const NoNaps no_naps;
+    int lockouts = 0;
+    bool struck = true;
+    for (int when = 1; struck; ++when) {
+        CAPTURE(when);
+        const TestDatabase place;
+        const auto store = place.open();
+        {
+            const FailingCall failing("fcntl", ENOLCK, when);
+            try {
+                create_one(*store, command());
+                (void)store->list({});
+                create_elsewhere(place);
+                (void)store->list({});
+                create_one(*store, command());
+            } catch (const Error& error) {
+                lockouts += std::string(error.what()).find("locking protocol") != std::string::npos ? 1 : 0;
+            }
+            struck = FailingCall::has_struck();
+        }
+        create_elsewhere(place);
+        // The first call after it may still meet the lock that SQLite believes in.
+        try {
+            (void)store->list({});
+            create_one(*store, command());
+        } catch (const Error& error) {
+            lockouts += std::string(error.what()).find("locking protocol") != std::string::npos ? 1 : 0;
+        }
+        CHECK_NOTHROW(create_one(*store, command()));
+        CHECK_NOTHROW((void)store->changed());
+        CHECK_FALSE(store->list({}).empty());
+    }
+    CHECK(lockouts > 0);
+}
 
 TEST_CASE("a database that could not be opened for want of a descriptor is not one that may not be written")
 {
