@@ -46,10 +46,18 @@ struct flock byte_lock(short type, off_t byte)
 
 /// Locks belong to the open file, not to the process: closing some other descriptor of the file does not lose them, and
 /// they are gone with the last copy of this one. False: another has the byte, or (errno tells) it could not be had.
-bool try_lock(int fd, off_t byte, short type = F_WRLCK)
+bool try_lock(int fd, off_t byte)
 {
-    auto lock = byte_lock(type, byte);
+    auto lock = byte_lock(F_WRLCK, byte);
     return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+/// Twice if the first time fails: others would wait for a lock that nobody knows of any more.
+void unlock(int fd, off_t byte)
+{
+    auto lock = byte_lock(F_UNLCK, byte);
+    if (::fcntl(fd, F_OFD_SETLK, &lock) != 0)
+        ::fcntl(fd, F_OFD_SETLK, &lock);
 }
 
 /// True if somebody else has the byte; none (and errno) where the kernel does not say, asked twice.
@@ -179,7 +187,7 @@ std::int64_t settle_epoch(int fd)
         if (write_line<epoch_line_size>(fd, "epoch " + std::to_string(fresh), epoch_line_at))
             epoch = fresh;
     }
-    try_lock(fd, epoch_byte, F_UNLCK);
+    unlock(fd, epoch_byte);
     return epoch;
 }
 
@@ -254,7 +262,7 @@ bool LockFile::try_take()
         return false;
     if (const auto named = names_file(path_, fd_.get()); !named.value_or(false)) {
         const int error = errno;
-        try_lock(fd_.get(), holder_byte, F_UNLCK);
+        unlock(fd_.get(), holder_byte);
         if (!named)
             cannot_examine(path_, error);
         refuse(
@@ -292,10 +300,10 @@ LockFile::Wait LockFile::take_over(Duration at_most)
             nap.tv_nsec = std::min(nap.tv_nsec * 2, 10'000'000L);
         }
     } catch (...) {
-        try_lock(fd_.get(), next_byte, F_UNLCK);
+        unlock(fd_.get(), next_byte);
         throw;
     }
-    try_lock(fd_.get(), next_byte, F_UNLCK);
+    unlock(fd_.get(), next_byte);
     if (taken)
         return Wait::taken;
     return is_stuck(fd_.get()) ? Wait::holder_stuck : Wait::holder_healthy;
@@ -324,7 +332,7 @@ void LockFile::release()
     if (!held_)
         return;
     held_ = false;
-    try_lock(fd_.get(), holder_byte, F_UNLCK);
+    unlock(fd_.get(), holder_byte);
 }
 
 bool LockFile::mark_lives(std::int64_t mark) const
