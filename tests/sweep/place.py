@@ -39,8 +39,9 @@ LIFE = "120"
 # A tick of these jobs takes less than a second; what takes this long hangs.
 TICK_SECONDS = 30
 
-# One that is told to end: the grace of the jobs is a second here, and KILL needs no more.
-TERM_SECONDS = 12
+# One that is told to end: the grace of the jobs is a second here, and KILL needs no more. Where no lock can be had any more,
+# the call to the database that is under way and one more take the patience of theirs, ten seconds each.
+TERM_SECONDS = 24
 
 
 class Ended:
