@@ -2,8 +2,8 @@
 
 #include "tick/claim_request.hpp"
 #include "tick/live_runs.hpp"
+#include "tick/orphans.hpp"
 #include "tick/pruning.hpp"
-#include "tick/recovery.hpp"
 #include "tick/scheduling.hpp"
 
 #include <algorithm>
@@ -19,7 +19,6 @@ constexpr Duration longest_wait = 1s; // a newer tick is noticed within this
 constexpr Duration settling_wait = 100ms; // results and starts that wait for company before they are flushed
 constexpr Duration full_look_after = 5s; // for what changes without a commit: rates, pauses, the load
 constexpr Duration recovery_after = 10s;
-constexpr int most_orphan_looks = 100; // ten seconds: what outlives KILL that long hangs in the kernel
 constexpr Duration housekeeping_after = 20s; // a tick may live for days, or each be followed by the next in a minute
 constexpr Duration rest_after_trouble = 5s;
 constexpr int most_store_failures = 60; // in a row, a second apart, while results wait to be recorded
@@ -94,8 +93,8 @@ private:
             // No sign of a newer tick. If there is one, it waits, and says so if it waits for long.
             warn(error.what());
         }
-        // Whoever holds the lock now looks after orphans.
-        waits_for_orphans_ = waits_for_orphans_ && holds_lock_;
+        if (!holds_lock_)
+            orphans_.leave();
     }
 
     /// What is to happen "after a while" must not wait for a clock that was set back to come by again.
@@ -142,21 +141,13 @@ private:
     {
         if (!holds_lock_ || now_() < next_recovery_)
             return;
-        const Recovery recovery =
-            recover_lost(store_.running_jobs(), jobs_, config_, setup_.self, now_(), runs_.draw());
-        for (const auto& report : recovery.reports)
+        const OrphanLook look =
+            orphans_.look(store_.running_jobs(), jobs_, config_, setup_.self, now_(), runs_.draw());
+        for (const auto& report : look.reports)
             report_.record.recovered += runs_.report(report) ? 1 : 0;
-        for (const auto& orphan : recovery.doubtful)
-            warn("cannot tell whether run " + std::to_string(static_cast<std::int64_t>(orphan.run.id)) + " of job " +
-                 std::to_string(static_cast<std::int64_t>(orphan.job.id)) +
-                 " still lives: it is left as running and not retried");
-        // Killed processes are gone within moments: look again soon, and stay until then.
-        orphan_looks_ = recovery.orphaned.empty() ? 0 : orphan_looks_ + 1;
-        waits_for_orphans_ = orphan_looks_ > 0 && orphan_looks_ < most_orphan_looks;
-        next_recovery_ = now_() + (waits_for_orphans_ ? settling_wait : recovery_after);
-        if (!recovery.orphaned.empty() && !waits_for_orphans_)
-            warn("processes of job " + std::to_string(static_cast<std::int64_t>(recovery.orphaned.front().job.id)) +
-                 " outlive KILL: it is left as running and not retried");
+        for (const auto& warning : look.warnings)
+            warn(warning);
+        next_recovery_ = now_() + (orphans_.awaited() ? settling_wait : recovery_after);
     }
 
     void schedule()
@@ -274,14 +265,14 @@ private:
                                                               : longest_wait;
         if (!runs_.only_starts_to_report())
             return 0ms; // a result is in hand: a slot is free
-        if (!runs_.reports().empty() || waits_for_orphans_ || lingers())
+        if (!runs_.reports().empty() || orphans_.awaited() || lingers())
             return settling_wait;
         if (waits_for_older_ticks_)
             return longest_wait;
         return runs_.empty() ? 0ms : std::clamp(next_look_ - now_(), 0ms, longest_wait);
     }
 
-    [[nodiscard]] bool busy() const { return !runs_.empty() || !runs_.reports().empty() || waits_for_orphans_; }
+    [[nodiscard]] bool busy() const { return !runs_.empty() || !runs_.reports().empty() || orphans_.awaited(); }
 
     [[nodiscard]] bool lingers() const
     {
@@ -363,6 +354,7 @@ private:
     const ClaimRequest whole_request_; ///< with all slots free
 
     LiveRuns runs_;
+    Orphans orphans_;
     TickReport report_;
     bool holds_lock_ = true;
     bool look_ = true; ///< there may be something to claim
@@ -376,9 +368,7 @@ private:
     bool look_for_cancels_ = true;
     Time lingers_since_{};
     std::optional<std::chrono::sys_time<std::chrono::minutes>> scheduled_minute_;
-    bool waits_for_orphans_ = false;
     bool waits_for_older_ticks_ = false;
-    int orphan_looks_ = 0;
     bool store_failed_ = false;
     int store_failures_ = 0;
     std::vector<std::string> said_; ///< each warning once

@@ -1,4 +1,4 @@
-#include "tick/recovery.hpp"
+#include "tick/orphans.hpp"
 
 #include "core/policy.hpp"
 #include "core/retry.hpp"
@@ -6,6 +6,13 @@
 namespace escher {
 
 namespace {
+
+constexpr int most_looks = 100; // ten seconds: what outlives KILL that long hangs in the kernel
+
+std::string number(auto id)
+{
+    return std::to_string(static_cast<std::int64_t>(id));
+}
 
 RunFinished lost(const RunningJob& orphan, const Config& config, Time now, double jitter)
 {
@@ -23,16 +30,17 @@ RunFinished lost(const RunningJob& orphan, const Config& config, Time now, doubl
 
 } // namespace
 
-Recovery recover_lost(const std::vector<RunningJob>& running, Executor& jobs, const Config& config,
-                      const RunnerIdentity& self, Time now, double jitter)
+OrphanLook Orphans::look(const std::vector<RunningJob>& running, Executor& jobs, const Config& config,
+                         const RunnerIdentity& self, Time now, double jitter)
 {
-    Recovery recovery;
+    OrphanLook look;
+    const RunningJob* orphaned = nullptr;
     for (const auto& candidate : running) {
         if (jobs.owns(candidate.run.id))
             continue;
         if (candidate.run.runner == self) {
             // Claimed by us in a transaction whose commit seemed to fail: nothing was executed on it.
-            recovery.reports.emplace_back(RunUndone{candidate.run.id});
+            look.reports.emplace_back(RunUndone{candidate.run.id});
             continue;
         }
         switch (jobs.examine(candidate.run)) {
@@ -40,21 +48,31 @@ Recovery recover_lost(const std::vector<RunningJob>& running, Executor& jobs, co
             break;
         case Liveness::orphaned:
             jobs.kill_remains(candidate.run);
-            recovery.orphaned.push_back(candidate);
+            orphaned = orphaned == nullptr ? &candidate : orphaned;
             break;
         case Liveness::dead:
-            recovery.reports.emplace_back(lost(candidate, config, now, jitter));
+            look.reports.emplace_back(lost(candidate, config, now, jitter));
             break;
         case Liveness::never_executed:
             jobs.discard_output(std::span(&candidate.run.output_file, 1)); // an empty one may stand there
-            recovery.reports.emplace_back(RunUndone{candidate.run.id});
+            look.reports.emplace_back(RunUndone{candidate.run.id});
             break;
         case Liveness::doubtful:
-            recovery.doubtful.push_back(candidate);
+            look.warnings.push_back("cannot tell whether run " + number(candidate.run.id) + " of job " +
+                                    number(candidate.job.id) + " still lives: it is left as running and not retried");
             break;
         }
     }
-    return recovery;
+    looks_ = orphaned == nullptr ? 0 : looks_ + 1;
+    if (orphaned != nullptr && !awaited())
+        look.warnings.push_back("processes of job " + number(orphaned->job.id) +
+                                " outlive KILL: it is left as running and not retried");
+    return look;
+}
+
+bool Orphans::awaited() const
+{
+    return looks_ > 0 && looks_ < most_looks;
 }
 
 } // namespace escher
