@@ -1,5 +1,6 @@
 #include "tick/tick.hpp"
 
+#include "tick/cadence.hpp"
 #include "tick/claim_request.hpp"
 #include "tick/live_runs.hpp"
 #include "tick/orphans.hpp"
@@ -15,12 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration longest_wait = 1s; // a newer tick is noticed within this
-constexpr Duration settling_wait = 100ms; // results and starts that wait for company before they are flushed
-constexpr Duration full_look_after = 5s; // for what changes without a commit: rates, pauses, the load
-constexpr Duration recovery_after = 10s;
-constexpr Duration housekeeping_after = 20s; // a tick may live for days, or each be followed by the next in a minute
-constexpr Duration rest_after_trouble = 5s;
 constexpr int most_store_failures = 60; // in a row, a second apart, while results wait to be recorded
 
 ClaimRequest whole_request(const Config& config, const TickSetup& setup)
@@ -35,7 +30,8 @@ public:
     Tick(Store& store, Executor& jobs, TickLock& lock, const Config& config, const TickSetup& setup, const Clock& now,
          const TickEvents& events)
         : store_(store), jobs_(jobs), lock_(lock), config_(config), setup_(setup), now_(now), events_(events),
-          whole_request_(whole_request(config, setup)), runs_(jobs, config, setup, now, events)
+          whole_request_(whole_request(config, setup)), runs_(jobs, config, setup, now, events),
+          cadence_(now(), setup.linger, config.run.shutdown_grace)
     {
     }
 
@@ -43,20 +39,23 @@ public:
     {
         begin();
         do {
-            heed_clock();
+            cadence_.heed_clock(now_(), runs_.last_activity());
             heed_stop_signal();
             keep_lock();
+            Duration sleep{};
             try {
                 look_at_database();
                 recover();
                 schedule();
                 start(settle());
-                keep_house();
+                if (holds_lock_ && cadence_.may_keep_house(now_()))
+                    keep_house();
                 store_failures_ = 0;
+                sleep = next_wakeup();
             } catch (const Error& error) {
-                bear(error);
+                sleep = bear(error);
             }
-            runs_.finish(jobs_.wait(next_wakeup()));
+            runs_.finish(jobs_.wait(sleep));
             if (events_.woke)
                 events_.woke();
         } while (busy() || lingers() || more_to_do());
@@ -71,8 +70,6 @@ private:
         record.pid = setup_.self.process.pid;
         record.version = setup_.version;
         record.id = store_.begin_tick(record);
-        lingers_since_ = record.started_at;
-        next_housekeeping_ = record.started_at + housekeeping_after;
     }
 
     void warn(const std::string& text)
@@ -97,28 +94,13 @@ private:
             orphans_.leave();
     }
 
-    /// What is to happen "after a while" must not wait for a clock that was set back to come by again.
-    void heed_clock()
-    {
-        const Time now = now_();
-        if (now < latest_) {
-            rests_until_ = next_look_ = next_recovery_ = next_housekeeping_ = now;
-            lingers_since_ = now;
-            stops_at_ = std::min(stops_at_, now + config_.run.shutdown_grace);
-        }
-        latest_ = now;
-        // Later than any activity of a clock that has been set back since.
-        if (const auto active = runs_.last_activity(); active && *active <= now)
-            lingers_since_ = std::max(lingers_since_, *active);
-    }
-
     void heed_stop_signal()
     {
         const auto signal = jobs_.stop_signal();
         if (!signal || report_.stopped_by)
             return;
         report_.stopped_by = signal;
-        stops_at_ = now_() + config_.run.shutdown_grace;
+        cadence_.stop(now_());
         if (holds_lock_)
             lock_.release();
         holds_lock_ = false;
@@ -128,7 +110,8 @@ private:
     void look_at_database()
     {
         const bool changed = store_.changed();
-        look_ = look_ || changed || !runs_.reports().empty() || now_() >= next_look_;
+        if (changed)
+            cadence_.look_now();
         look_for_cancels_ = look_for_cancels_ || changed;
         if (!look_for_cancels_ || runs_.empty())
             return;
@@ -139,7 +122,7 @@ private:
     /// Looks after runs whose ticks died. Only the holder does, or two might retry one job.
     void recover()
     {
-        if (!holds_lock_ || now_() < next_recovery_)
+        if (!holds_lock_ || !cadence_.may_recover(now_()))
             return;
         const OrphanLook look =
             orphans_.look(store_.running_jobs(), jobs_, config_, setup_.self, now_(), runs_.draw());
@@ -147,19 +130,18 @@ private:
             report_.record.recovered += runs_.report(report) ? 1 : 0;
         for (const auto& warning : look.warnings)
             warn(warning);
-        next_recovery_ = now_() + (orphans_.awaited() ? settling_wait : recovery_after);
+        cadence_.recovered(now_(), orphans_.awaited());
     }
 
     void schedule()
     {
         const Time now = now_();
-        const auto minute = std::chrono::floor<std::chrono::minutes>(now);
-        if (!holds_lock_ || minute == scheduled_minute_)
+        if (!holds_lock_ || !cadence_.may_schedule(now))
             return;
         for (const auto& warning : schedule_due(store_, config_, {setup_.host, setup_.boot_id}, now))
             warn(warning);
-        scheduled_minute_ = minute;
-        look_ = true;
+        cadence_.scheduled(now);
+        cadence_.look_now();
         look_for_cancels_ = true; // a job may have been replaced, by this very connection
     }
 
@@ -167,19 +149,17 @@ private:
     void keep_house()
     {
         const Time now = now_();
-        if (!holds_lock_ || now < next_housekeeping_)
-            return;
         const int ended = report_.record.completed + report_.record.failed;
         report_.record.pruned += prune(store_, jobs_, config_.retention, ended > ended_at_pruning_, now);
         ended_at_pruning_ = ended;
         if (const auto warning = store_.maintain(); !warning.empty())
             warn(warning);
-        next_housekeeping_ = now + housekeeping_after;
+        cadence_.kept_house(now);
     }
 
     [[nodiscard]] bool may_claim(Time now)
     {
-        if (!holds_lock_ || now < rests_until_)
+        if (!holds_lock_ || cadence_.rests(now))
             return false;
         if (!config_.run.max_load || !setup_.load)
             return true;
@@ -204,17 +184,16 @@ private:
     std::vector<Claim> settle()
     {
         const Time now = now_();
-        if (!look_ && runs_.reports().empty())
+        if (!cadence_.may_look(now) && runs_.reports().empty())
             return {};
         const ClaimRequest request = request_at(now);
         if (request.slots == 0 && runs_.reports().empty()) {
-            next_look_ = now + longest_wait; // no slot: a run that ends, or the load, brings one
+            cadence_.had_no_slot(now);
             return {};
         }
         Settled settled = store_.settle_and_claim(runs_.reports(), request, now);
         runs_.close_reports(report_);
-        look_ = false;
-        next_look_ = std::clamp(store_.next_due().value_or(Time::max()), now + settling_wait, now + full_look_after);
+        cadence_.looked(now, store_.next_due());
         report_.record.claimed += static_cast<int>(settled.claims.size());
         return std::move(settled.claims);
     }
@@ -222,30 +201,31 @@ private:
     void start(std::vector<Claim> claims)
     {
         if (const auto trouble = runs_.start(std::move(claims)); !trouble.empty()) {
-            rests_until_ = now_() + rest_after_trouble;
+            cadence_.rest(now_());
             warn(trouble);
         }
     }
 
     /// The store failed. Nothing is inferred from that: the same reports are given again, and claims that may have
-    /// become durable are found by recover().
-    void bear(const Error& error)
+    /// become durable are found by recover(). Returns how long to wait before the next attempt.
+    Duration bear(const Error& error)
     {
         warn(error.what());
         if (runs_.empty() && jobs_.running() == 0)
             throw;
         if (jobs_.running() == 0 && !may_wait_for_store(error))
             throw Error(error.status(), error.what() + ("; " + describe_unrecorded()));
-        look_ = true;
-        next_recovery_ = now_();
-        store_failed_ = true;
+        cadence_.look_now();
+        cadence_.recover_now();
+        const bool only_results = report_.stopped_by && jobs_.running() == 0;
+        return only_results ? std::min(cadence_.grace_left(now_()), Cadence::longest_wait) : Cadence::longest_wait;
     }
 
     /// With results in hand, and nothing else.
     [[nodiscard]] bool may_wait_for_store(const Error& error)
     {
         if (report_.stopped_by)
-            return now_() < stops_at_;
+            return cadence_.grace_left(now_()) > 0ms;
         // A disk that is full or a writer that does not end may pass; a file that is gone will not come back.
         const bool may_pass = error.status() != ExitStatus::unavailable && error.status() != ExitStatus::permission;
         return may_pass || ++store_failures_ <= most_store_failures;
@@ -258,33 +238,27 @@ private:
                           : std::to_string(count) + " results were not recorded: the next tick finds these runs lost";
     }
 
-    [[nodiscard]] Duration next_wakeup()
+    [[nodiscard]] Duration next_wakeup() const
     {
-        if (std::exchange(store_failed_, false))
-            return report_.stopped_by && jobs_.running() == 0 ? std::clamp(stops_at_ - now_(), 0ms, longest_wait)
-                                                              : longest_wait;
         if (!runs_.only_starts_to_report())
             return 0ms; // a result is in hand: a slot is free
         if (!runs_.reports().empty() || orphans_.awaited() || lingers())
-            return settling_wait;
+            return Cadence::settling_wait;
         if (waits_for_older_ticks_)
-            return longest_wait;
-        return runs_.empty() ? 0ms : std::clamp(next_look_ - now_(), 0ms, longest_wait);
+            return Cadence::longest_wait;
+        return runs_.empty() ? 0ms : cadence_.until_look(now_());
     }
 
     [[nodiscard]] bool busy() const { return !runs_.empty() || !runs_.reports().empty() || orphans_.awaited(); }
 
-    [[nodiscard]] bool lingers() const
-    {
-        return holds_lock_ && !report_.stopped_by && now_() - lingers_since_ < setup_.linger;
-    }
+    [[nodiscard]] bool lingers() const { return holds_lock_ && !report_.stopped_by && cadence_.lingers(now_()); }
 
     /// With nothing left to do: closes the books, lets the lock go, and looks once more, so that a job whose creator saw
     /// the lock held is not left behind.
     bool more_to_do()
     {
         if (holds_lock_ && due())
-            return look_ = true;
+            return look_again();
         waits_for_older_ticks_ = older_ticks_are_in_the_way();
         if (waits_for_older_ticks_)
             return true;
@@ -293,8 +267,13 @@ private:
             return false;
         lock_.release();
         holds_lock_ = due() && lock_.retake();
-        look_ = holds_lock_;
-        return holds_lock_;
+        return holds_lock_ && look_again();
+    }
+
+    bool look_again()
+    {
+        cadence_.look_now();
+        return true;
     }
 
     [[nodiscard]] bool due()
@@ -336,10 +315,8 @@ private:
     void close_books()
     {
         auto& record = report_.record;
-        if (holds_lock_) {
-            next_housekeeping_ = {};
+        if (holds_lock_)
             keep_house();
-        }
         record.ended_at = now_();
         store_.end_tick(record);
     }
@@ -355,22 +332,13 @@ private:
 
     LiveRuns runs_;
     Orphans orphans_;
+    Cadence cadence_;
     TickReport report_;
     bool holds_lock_ = true;
-    bool look_ = true; ///< there may be something to claim
-    Time next_look_{};
-    Time next_recovery_{};
-    Time rests_until_{};
-    Time next_housekeeping_{};
-    Time latest_{};
-    Time stops_at_{}; ///< once there was a signal: how long results are kept for a store that fails
-    int ended_at_pruning_ = 0;
     bool look_for_cancels_ = true;
-    Time lingers_since_{};
-    std::optional<std::chrono::sys_time<std::chrono::minutes>> scheduled_minute_;
     bool waits_for_older_ticks_ = false;
-    bool store_failed_ = false;
-    int store_failures_ = 0;
+    int ended_at_pruning_ = 0;
+    int store_failures_ = 0; ///< in a row, with nothing but results in hand
     std::vector<std::string> said_; ///< each warning once
 };
 
