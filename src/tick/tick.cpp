@@ -90,8 +90,10 @@ private:
             // No sign of a newer tick. If there is one, it waits, and says so if it waits for long.
             warn(error.what());
         }
-        if (!holds_lock_)
+        if (!holds_lock_) {
             orphans_.leave();
+            waits_for_older_ticks_ = false;
+        }
     }
 
     void heed_stop_signal()
@@ -244,9 +246,7 @@ private:
             return 0ms; // a result is in hand: a slot is free
         if (!runs_.reports().empty() || orphans_.awaited() || lingers())
             return Cadence::settling_wait;
-        if (waits_for_older_ticks_)
-            return Cadence::longest_wait;
-        return runs_.empty() ? 0ms : cadence_.until_look(now_());
+        return runs_.empty() && !waits_for_older_ticks_ ? 0ms : cadence_.until_look(now_());
     }
 
     [[nodiscard]] bool busy() const { return !runs_.empty() || !runs_.reports().empty() || orphans_.awaited(); }
@@ -257,11 +257,18 @@ private:
     /// the lock held is not left behind.
     bool more_to_do()
     {
+        const bool waited = std::exchange(waits_for_older_ticks_, false);
+        const bool older = older_ticks_live();
+        if (older && setup_.stays)
+            return waits_for_older_ticks_ = true;
         if (holds_lock_ && due())
             return look_again();
-        waits_for_older_ticks_ = older_ticks_are_in_the_way();
-        if (waits_for_older_ticks_)
+        if (older && older_ticks_are_in_the_way())
+            return waits_for_older_ticks_ = true;
+        if (waited && holds_lock_) {
+            cadence_.recover_now(); // the last of them has ended, or has died
             return true;
+        }
         close_books();
         if (!holds_lock_)
             return false;
@@ -283,18 +290,24 @@ private:
         return request.slots > 0 && store_.has_due(request, now);
     }
 
-    /// True if jobs wait for nothing but slots that runs of older ticks hold. Those ticks claim nothing any more: if
-    /// this one left, the slots would stay empty until the next minute's tick.
+    /// True if this tick claims and an older one still sees jobs home. That one claims nothing any more: while a run lives,
+    /// some tick is to. A run that is orphaned or doubtful has no tick, and those around this one wait for it.
+    [[nodiscard]] bool older_ticks_live()
+    {
+        if (!holds_lock_ || report_.stopped_by)
+            return false;
+        const auto running = store_.running_jobs();
+        return std::any_of(running.begin(), running.end(), [this](const RunningJob& other) {
+            return !is_outer(other.run.id) && jobs_.examine(other.run) == Liveness::supervised;
+        });
+    }
+
+    /// True if jobs wait for nothing but slots that runs of older ticks hold: if this one left, the slots would stay
+    /// empty until the next minute's tick.
     [[nodiscard]] bool older_ticks_are_in_the_way()
     {
         const Time now = now_();
-        if (report_.stopped_by || !may_claim(now))
-            return false;
-        const auto running = store_.running_jobs();
-        const bool supervised = std::any_of(running.begin(), running.end(), [this](const RunningJob& other) {
-            return !is_outer(other.run.id) && jobs_.examine(other.run) == Liveness::supervised;
-        });
-        if (!supervised)
+        if (!may_claim(now))
             return false;
         ClaimRequest request = whole_request_;
         request.slots = 1;
@@ -336,7 +349,7 @@ private:
     TickReport report_;
     bool holds_lock_ = true;
     bool look_for_cancels_ = true;
-    bool waits_for_older_ticks_ = false;
+    bool waits_for_older_ticks_ = false; ///< as long as their jobs run; it has none itself
     int ended_at_pruning_ = 0;
     int store_failures_ = 0; ///< in a row, with nothing but results in hand
     std::vector<std::string> said_; ///< each warning once

@@ -15,6 +15,7 @@ struct TickSetup {
     std::string instance; ///< the database's uuid
     std::function<double()> load; ///< the load average of one minute; throws Error where it is not known
     std::vector<RunId> outer_runs; ///< that this tick runs inside, and that wait for it: they hold no slot for it
+    bool stays = false; ///< and claims, as long as an older tick sees jobs home
     Duration linger{}; ///< a detached tick stays this long after its last job, to spare a burst of creators
 };
 

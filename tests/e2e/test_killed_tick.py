@@ -143,7 +143,7 @@ class KilledTick(EndToEnd):
         other.wait_started()
         second.kill()
         second.wait()
-        self.box.tick(silent=False)
+        self.box.escher("--once", status=None)
         self.assertState(second_job, "failed")
         self.assertState(first_job, "running")
         self.held.release()

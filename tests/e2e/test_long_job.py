@@ -1,5 +1,6 @@
 """A long job holds nobody up."""
 
+import subprocess
 import time
 
 from case import EndToEnd, slow
@@ -25,12 +26,10 @@ class LongJob(EndToEnd):
         runners = dict(self.box.sql("SELECT job, runner_pid FROM run"))
         held.release()
         self.box.wait(third, timeout=30)
-        self.box.finish(newer)
-        # The lock is free again: the next minute's tick takes what comes now, while the first one still waits.
-        fourth = self.box.add("echo", "fourth")
-        latest = self.box.start()
+        # The next minute's tick takes what comes now; the one before has no job of its own left and ends.
+        fourth, latest = self.box.hand_over(newer, "echo fourth")
         self.box.wait(fourth, timeout=30)
-        self.box.finish(latest)
+        self.box.finish(newer)
         self.assertLess(time.monotonic() - began, 60, "the jobs waited for the long one")
         self.assertState(long, "running")
         self.assertEqual(runners[long], older.pid)
@@ -38,8 +37,41 @@ class LongJob(EndToEnd):
         self.assertEqual(self.box.sql("SELECT runner_pid FROM run WHERE job = ?", fourth), [(latest.pid,)])
         result = self.box.finish(older, timeout=120)
         self.assertEqual((result.out, result.err), ("", ""))
+        self.box.finish(latest)
         self.assertState(long, "completed")
         self.assertEqual(self.box.log(long), "slept\n")
         (started, ended), = self.box.sql("SELECT started_at, ended_at FROM run WHERE job = ?", long)
         self.assertGreaterEqual(ended - started, 90_000)
         self.assertLess(ended - started, 95_000 * self.patient(1))
+
+    def test_a_job_created_by_sql_beside_a_long_one_of_an_older_tick_starts_at_once(self):
+        """While any run lives, some tick claims: the newest one stays, and ticks do not pile up."""
+        held, late = self.box.held(), self.box.held("late")
+        long = self.box.shell(held.script)
+        older = self.box.start()
+        held.wait_started()
+        second, newer = self.box.hand_over(older, "true")
+        self.box.wait(second, timeout=30)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            newer.wait(timeout=2)
+        began = time.monotonic()
+        created = self.box.insert(command=["sh", "-c", late.script])
+        late.wait_started(timeout=self.patient(30))
+        delay = time.monotonic() - began
+        self.assertLess(delay, self.patient(10))
+        self.assertEqual(self.box.sql("SELECT runner_pid FROM run WHERE job = ?", created), [(newer.pid,)])
+        late.release()
+        self.box.wait(created, timeout=30)
+
+        # The next minute's tick stays in its place, one by hand does not stay.
+        latest = self.box.start()
+        self.box.finish(newer)
+        self.box.until(lambda: self.box.sql("SELECT count(*) FROM tick") == [(3,)])  # it claims
+        self.assertIsNone(latest.poll())
+        self.box.escher("--once")
+        self.box.finish(latest)
+        self.assertState(long, "running")
+        self.assertEqual(self.box.sql("SELECT count(*) FROM tick WHERE ended_at IS NULL"), [(1,)])
+        held.release()
+        self.box.finish(older)
+        self.assertState(long, "completed")

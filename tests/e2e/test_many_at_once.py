@@ -39,7 +39,7 @@ class ManyTicks(EndToEnd):
         job = self.box.shell(held.script)
         first = self.box.start()
         held.wait_started()
-        self.box.tick()
+        self.box.escher("--once")
         self.assertState(job, "running")
         held.release()
         self.box.finish(first)

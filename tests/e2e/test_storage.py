@@ -276,7 +276,7 @@ class LockFiles(EndToEnd):
         older = self.box.start()
         held.wait_started()
         os.unlink(self.lock)
-        self.box.escher(status=None)  # whether it works on or refuses: the running job is not touched
+        self.box.escher("--once", status=None)  # whether it works on or refuses: the running job is not touched
         self.assertState(job, "running")
         self.assertEqual(self.box.sql("SELECT count(*) FROM run"), [(1,)])
         held.release()

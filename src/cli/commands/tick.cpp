@@ -174,6 +174,7 @@ int tick(Context& context, Kind kind, LogSink& sink)
         .use_cgroups = config.run.cgroup != CgroupUse::off,
         .require_cgroups = config.run.cgroup == CgroupUse::require,
     });
+    const auto outer = outer_runs(kind, instance);
     const TickSetup setup{
         .self = {.process = os::own_identity(), .mark = lock.mark()},
         .version = version(),
@@ -181,7 +182,8 @@ int tick(Context& context, Kind kind, LogSink& sink)
         .host = os::host_name(),
         .instance = instance,
         .load = os::load_average,
-        .outer_runs = outer_runs(kind, instance),
+        .outer_runs = outer,
+        .stays = kind != Kind::by_hand && outer.empty(), // a person waits for the one, a job for the other
         .linger = kind == Kind::detached ? detached_linger : Duration::zero(),
     };
     TickLock held{
