@@ -1,5 +1,6 @@
 #include "os/remains.hpp"
 
+#include "core/output_name.hpp"
 #include "os/host.hpp"
 #include "os/lock_file.hpp"
 #include "os/process_table.hpp"
@@ -144,9 +145,7 @@ std::string output_path(const OutputDirectory& directory, const Run& run)
 {
     const int fd = directory.open_existing();
     // Another run's file, named by a row that somebody made up, would make its processes ours.
-    const std::string own = std::to_string(static_cast<std::int64_t>(run.job)) + "." +
-                            std::to_string(static_cast<std::int64_t>(run.id)) + ".log";
-    if (fd < 0 || run.output_file != own)
+    if (fd < 0 || run.output_file != output_name(run.job, run.id))
         return {};
     const auto path = path_of_descriptor(fd);
     return path.empty() ? path : path + "/" + run.output_file;

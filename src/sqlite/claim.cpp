@@ -1,3 +1,4 @@
+#include "core/output_name.hpp"
 #include "sqlite/dependants.hpp"
 #include "sqlite/intake.hpp"
 #include "sqlite/job_row.hpp"
@@ -63,8 +64,7 @@ Claim claim_job(Database& database, Job job, RunId run, const RunnerIdentity& ru
     Claim claim;
     claim.run = run;
     claim.attempt = job.attempts + 1;
-    claim.output_file = std::to_string(static_cast<std::int64_t>(job.id)) + "." +
-                        std::to_string(static_cast<std::int64_t>(run)) + ".log";
+    claim.output_file = output_name(job.id, run);
     claim.input = read_input(database, job.id);
     const int changed = database
                             .query(R"SQL(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/output_name.hpp"
 #include "os/lock_file.hpp"
 #include "os/supervisor.hpp"
 #include "temporary_directory.hpp"
@@ -37,7 +38,7 @@ public:
         spec.argv = std::move(argv);
         spec.directory = directory_.path().string();
         spec.kill_after = std::chrono::seconds(30);
-        spec.output_file = std::to_string(last_run_) + "." + std::to_string(last_run_) + ".log";
+        spec.output_file = escher::output_name(spec.job, spec.run);
         return spec;
     }
 

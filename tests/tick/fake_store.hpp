@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/output_name.hpp"
 #include "core/selection.hpp"
 
 #include <escher/error.hpp>
@@ -201,7 +202,7 @@ private:
         all_runs[run.id] = run;
         job.state = JobState::running;
         job.run = run.id;
-        return {job, run.id, run.attempt, "out.log", std::nullopt};
+        return {job, run.id, run.attempt, output_name(job.id, run.id), std::nullopt};
     }
 
     Job* holder(RunId run)
