@@ -54,7 +54,7 @@ std::string init_call(const Config& config)
 
 } // namespace
 
-void prepare_database_place(const Config& config, sqlite::Access access)
+void prepare_database_place(const Config& config, Access access)
 {
     const std::filesystem::path& file = config.database.path;
     if (const auto network = os::network_file_system(file))
@@ -63,7 +63,7 @@ void prepare_database_place(const Config& config, sqlite::Access access)
                         "), where locks cannot be relied on: set database.path to a local directory");
     if (is_there(file, "the database"))
         return;
-    if (access != sqlite::Access::create) {
+    if (access != Access::create) {
         const std::string remedy =
             config.file.empty() ? "the first 'escher-cron add' creates it" : "'" + init_call(config) + "' creates it";
         throw Error(ExitStatus::unavailable, "there is no database " + quoted(file) + " yet: " + remedy);

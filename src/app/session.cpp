@@ -33,7 +33,7 @@ struct Session::State {
     bool commands_decided = false;
     std::shared_ptr<const Zone> zone;
     struct Opened {
-        sqlite::Access access;
+        Access access;
         std::unique_ptr<Store> store;
     };
     std::vector<Opened> stores; ///< more than one where a later call asked for more; the earlier ones stay valid
@@ -77,7 +77,7 @@ const Zone& Session::zone()
     return *state_->zone;
 }
 
-sqlite::OpenOptions Session::open_options(sqlite::Access access)
+sqlite::OpenOptions Session::open_options(Access access)
 {
     const Config& loaded = config();
     return {.file = loaded.database.path,
@@ -88,7 +88,7 @@ sqlite::OpenOptions Session::open_options(sqlite::Access access)
             .lock_file = loaded.run.lock.string()};
 }
 
-Store& Session::store(sqlite::Access access)
+Store& Session::store(Access access)
 {
     for (const auto& opened : state_->stores)
         if (opened.access >= access)
@@ -102,8 +102,8 @@ Store& Session::store(sqlite::Access access)
 
 std::unique_ptr<Store> Session::copy_of_store()
 {
-    prepare_database_place(config(), sqlite::Access::read);
-    auto copy = sqlite::copy_store(open_options(sqlite::Access::read));
+    prepare_database_place(config(), Access::read);
+    auto copy = sqlite::copy_store(open_options(Access::read));
     decide_commands();
     return copy;
 }

@@ -4,6 +4,8 @@
 #include "core/zone.hpp"
 #include "sqlite/open_store.hpp"
 
+#include <escher/access.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,12 +32,12 @@ public:
     /// Opened at the first call; later calls that ask for no more get the same. Access::create makes the directory too
     /// where there is no config at all. Throws Error as sqlite::open_store and decide_trust do, and for a network file
     /// system.
-    [[nodiscard]] Store& store(sqlite::Access access);
+    [[nodiscard]] Store& store(Access access);
 
     /// A private copy of the database, for who writes only to see what would happen. Throws as store() does.
     [[nodiscard]] std::unique_ptr<Store> copy_of_store();
 
-    [[nodiscard]] sqlite::OpenOptions open_options(sqlite::Access access);
+    [[nodiscard]] sqlite::OpenOptions open_options(Access access);
     [[nodiscard]] SelectionLimits limits();
 
     /// The real path of this program, for starting a detached tick.

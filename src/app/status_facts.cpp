@@ -68,7 +68,7 @@ std::optional<Time> soonest_due(const StatusFacts& facts)
 StatusFacts read_status(Session& session, Time now)
 {
     const Config& config = session.config();
-    Store& store = session.store(sqlite::Access::read);
+    Store& store = session.store(Access::read);
     const std::string wal = config.database.path.string() + "-wal";
     StatusFacts facts{.now = now,
                       .mode = config.run.mode,

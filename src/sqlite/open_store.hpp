@@ -1,17 +1,12 @@
 #pragma once
 
+#include <escher/access.hpp>
 #include <escher/store.hpp>
 
 #include <filesystem>
 #include <memory>
 
 namespace escher::sqlite {
-
-enum class Access {
-    read, ///< the file must exist; nothing is ever written
-    write, ///< the file must exist and hold our schema
-    create, ///< file and schema are made (0660) or migrated if need be; the directory must exist
-};
 
 struct OpenOptions {
     std::filesystem::path file;

@@ -150,13 +150,13 @@ TEST_CASE("what a plan starts is what the next tick starts, over random database
         const TemporaryDirectory root;
         sqlite::OpenOptions options;
         options.file = root / "jobs.db";
-        options.access = sqlite::Access::create;
+        options.access = Access::create;
         const auto store = sqlite::open_store(options);
         const Config config = config_of(dice);
         schedule_due(*store, config, {.host = "", .boot_id = "boot"}, now - 20min);
         fill(*store, dice);
 
-        options.access = sqlite::Access::read;
+        options.access = Access::read;
         const auto copy = sqlite::copy_store(options);
         const Plan plan =
             make_plan(*copy, config, {.runner = self, .host = "", .boot_id = "boot", .load = 0, .clock = {}}, now);

@@ -192,7 +192,7 @@ TEST_CASE_FIXTURE(Fixture, "a tick with nothing to do writes nothing")
     insert("command, queue, priority", "'[\"true\"]', 'full', 0");
     auto request = slots(5);
     request.limits.queues["full"].concurrency = 0;
-    const auto other = place.open(sqlite::Access::read);
+    const auto other = place.open(Access::read);
     (void)other->changed();
     CHECK(claim(*store, request, later).empty());
     CHECK_FALSE(store->has_due(request, later));

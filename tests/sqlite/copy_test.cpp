@@ -11,7 +11,6 @@
 
 using namespace escher;
 using namespace escher::contract;
-using sqlite::Access;
 using sqlite::TestDatabase;
 
 namespace {

@@ -19,7 +19,6 @@
 
 using namespace escher;
 using namespace std::chrono_literals;
-using sqlite::Access;
 using sqlite::Database;
 using sqlite::Durability;
 using sqlite::TestDatabase;

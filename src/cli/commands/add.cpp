@@ -74,7 +74,7 @@ JobDraft draft_of(const Arguments& arguments, Context& context, Time now)
 JobDraft::Checks make_checks(Context& context)
 {
     // The store first: creating the database may decide whose commands are trusted.
-    Store& store = context.session.store(sqlite::Access::create);
+    Store& store = context.session.store(Access::create);
     return {.policies = context.session.config().policies,
             .store = store,
             .created_by = os::user_name() + "@" + os::host_name() + " via cli",
@@ -137,7 +137,7 @@ int run_add(Context& context, const Arguments& arguments)
         print(context, {});
         return static_cast<int>(ExitStatus::ok);
     }
-    const std::vector<Created> created = context.session.store(sqlite::Access::create).create(jobs, now);
+    const std::vector<Created> created = context.session.store(Access::create).create(jobs, now);
 
     // The jobs are there: whoever asked gets the ids before anything else can go wrong.
     print(context, created);

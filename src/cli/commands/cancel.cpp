@@ -9,7 +9,7 @@ namespace escher::cli {
 int run_cancel(Context& context, const Arguments& arguments)
 {
     const std::string reason = arguments.value("reason").value_or("cancelled by " + os::user_name());
-    Store& store = context.session.store(sqlite::Access::write);
+    Store& store = context.session.store(Access::write);
     const Time now = context.session.now();
     return steer_each(context, store, arguments.positional, "cancel", [&](JobId job) -> Steered {
         const std::string which = "job " + to_text(job);

@@ -71,7 +71,7 @@ void check_database(Context& context, bool full, Findings& findings)
                                           : fmt::format("escher-cron -c '{}' init", config.file.string()));
         return;
     }
-    const sqlite::Inspection found = sqlite::inspect(context.session.open_options(sqlite::Access::read), full);
+    const sqlite::Inspection found = sqlite::inspect(context.session.open_options(Access::read), full);
     for (const std::string& problem : found.problems)
         findings.fail(fmt::format("the database '{}': {}", path, problem),
                       "stop what writes it, keep a copy, and recover it with: sqlite3 FILE .recover");
@@ -90,7 +90,7 @@ void check_database(Context& context, bool full, Findings& findings)
 std::optional<TickRecord> last_tick(Context& context, Findings& findings)
 {
     try {
-        return context.session.store(sqlite::Access::read).summary().last_tick;
+        return context.session.store(Access::read).summary().last_tick;
     } catch (const Error& error) {
         // What check_database has found already is not told twice.
         for (const Finding& finding : findings.all())

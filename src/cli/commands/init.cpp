@@ -23,7 +23,7 @@ int run_init(Context& context, const Arguments& arguments)
     place.make_directory(config.database.path.parent_path(), config.database.table_prefix.empty(),
                          own_entries(config));
     place.make_file(config.database.path); // before SQLite, which gives -wal and -shm the mode of this file
-    static_cast<void>(context.session.store(sqlite::Access::create));
+    static_cast<void>(context.session.store(Access::create));
     // A directory of somebody else's choosing (/var/log, /run/lock) is made if it is missing, but not taken over.
     if (!std::filesystem::exists(config.output.directory) ||
         config.output.directory.parent_path() == config.database.path.parent_path())

@@ -65,7 +65,7 @@ int run_progress(Context& context, const Arguments& arguments)
     const Progress progress{.percent = *percent,
                             .text = arguments.positional.size() > 1 ? arguments.positional[1] : "",
                             .at = context.session.now()};
-    Store& store = context.session.store(sqlite::Access::write);
+    Store& store = context.session.store(Access::write);
     const auto job = store.find(who.job);
     if (!job || job->run != who.run)
         throw_stale(who);
@@ -85,7 +85,7 @@ int run_message(Context& context, const Arguments& arguments)
         throw Error(ExitStatus::usage, fmt::format("'{}' is no level: write debug, info, warning or error", word));
     const Message message{
         .run = who.run, .at = context.session.now(), .level = *level, .text = arguments.positional.at(0)};
-    if (!context.session.store(sqlite::Access::write).add_message(who.job, message))
+    if (!context.session.store(Access::write).add_message(who.job, message))
         throw_stale(who);
     return 0;
 }
@@ -95,7 +95,7 @@ int run_note(Context& context, const Arguments& arguments)
     const Speaker who = speaker(arguments);
     const Note note{
         .key = arguments.positional.at(0), .value = arguments.positional.at(1), .at = context.session.now()};
-    if (!context.session.store(sqlite::Access::write).set_note(who.job, who.run, note))
+    if (!context.session.store(Access::write).set_note(who.job, who.run, note))
         throw_stale(who);
     return 0;
 }

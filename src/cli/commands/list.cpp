@@ -140,7 +140,7 @@ int run_list(Context& context, const Arguments& arguments)
 {
     const Time now = context.session.now();
     const JobFilter filter = filter_of(arguments, now);
-    Store& store = context.session.store(sqlite::Access::read);
+    Store& store = context.session.store(Access::read);
     std::optional<ScheduleSummary> schedule;
     if (filter.schedule)
         schedule = summarize_schedule(context.session, store, *filter.schedule, now);

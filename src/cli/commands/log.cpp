@@ -29,10 +29,7 @@ constexpr Duration look_interval = std::chrono::seconds(1);
 /// `log` prints output only: messages are in `show`.
 class Log {
 public:
-    Log(Context& context, JobId job)
-        : context_(context), store_(context.session.store(sqlite::Access::read)), job_(job)
-    {
-    }
+    Log(Context& context, JobId job) : context_(context), store_(context.session.store(Access::read)), job_(job) {}
 
     /// The index of the run meant; `number` counts from 1, or back from -1.
     std::size_t run_index(std::int64_t number) const
@@ -220,7 +217,7 @@ private:
 
 int run_log(Context& context, const Arguments& arguments)
 {
-    const Job job = require_job(context.session.store(sqlite::Access::read), arguments.positional.at(0));
+    const Job job = require_job(context.session.store(Access::read), arguments.positional.at(0));
     const auto number = number_option(arguments, "run", -1'000'000, 1'000'000);
     if (number == 0)
         throw Error(ExitStatus::usage, "--run: runs are counted from 1, or back from -1");

@@ -58,7 +58,7 @@ int run_pause(Context& context, const Arguments& arguments)
         pause.until = now + *span;
     }
     hint_at_unknown(context, pause.queue);
-    context.session.store(sqlite::Access::write).pause(pause);
+    context.session.store(Access::write).pause(pause);
     context.console.narrate(
         title(pause.queue) + " is paused " +
         (pause.until ? "until " + format_local(*pause.until, context.session.zone()) : "until it is resumed") +
@@ -80,7 +80,7 @@ int run_pause(Context& context, const Arguments& arguments)
 int run_resume(Context& context, const Arguments& arguments)
 {
     const std::string queue = queue_argument(arguments);
-    Store& store = context.session.store(sqlite::Access::write);
+    Store& store = context.session.store(Access::write);
     const bool was_paused = store.resume(queue);
     if (was_paused)
         context.console.narrate(title(queue) + (queue.empty() ? " may start jobs again, unless paused by its name"

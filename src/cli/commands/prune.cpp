@@ -50,7 +50,7 @@ int run_prune(Context& context, const Arguments& arguments)
     const bool dry = arguments.has("dry-run");
     const Config& config = context.session.config();
     const Time now = context.session.now();
-    Store& store = context.session.store(dry ? sqlite::Access::read : sqlite::Access::write);
+    Store& store = context.session.store(dry ? Access::read : Access::write);
     if (dry) {
         tell(context, store.expired(config.retention, true, now, std::numeric_limits<int>::max()), true);
         return 0;

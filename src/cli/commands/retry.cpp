@@ -43,7 +43,7 @@ int run_retry(Context& context, const Arguments& arguments)
                                                   : "which jobs? escher-cron retry ID... | --failed");
     if (arguments.has("queue") && !all_failed)
         throw Error(ExitStatus::usage, "--queue goes with --failed");
-    Store& store = context.session.store(sqlite::Access::write);
+    Store& store = context.session.store(Access::write);
     const Time now = context.session.now();
     const auto ids = all_failed ? failed_jobs(store, arguments.value("queue")) : arguments.positional;
     if (ids.empty())

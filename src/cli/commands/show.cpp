@@ -48,7 +48,7 @@ std::string as_json(const std::vector<JobSheet>& sheets, bool single, Time now)
 int run_show(Context& context, const Arguments& arguments)
 {
     const Time now = context.session.now();
-    Store& store = context.session.store(sqlite::Access::read);
+    Store& store = context.session.store(Access::read);
     std::optional<Why> why;
     std::vector<JobSheet> sheets;
     bool all_there = true;

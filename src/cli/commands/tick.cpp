@@ -158,12 +158,12 @@ int tick(Context& context, Kind kind, LogSink& sink)
 {
     const Config& config = context.session.config();
     require_job_users(config, os::user_exists);
-    prepare_database_place(config, sqlite::Access::create); // the lock file usually lies there too
+    prepare_database_place(config, Access::create); // the lock file usually lies there too
     os::LockFile lock(config.run.lock);
     if (!take_lock(lock, kind, context))
         return static_cast<int>(ExitStatus::ok);
 
-    Store& store = context.session.store(sqlite::Access::create);
+    Store& store = context.session.store(Access::create);
     const std::string instance = sqlite::instance_of(store);
     const auto jobs = os::make_supervisor({
         .output_directory = config.output.directory,

@@ -53,7 +53,7 @@ std::string describe_finished(const Job& job, bool color)
 class Waiting {
 public:
     Waiting(Context& context, std::span<const JobId> jobs)
-        : context_(context), store_(context.session.store(sqlite::Access::read)),
+        : context_(context), store_(context.session.store(Access::read)),
           live_(context.console.err_terminal && !context.console.quiet && can_redraw()), block_(write_narration)
     {
         for (const JobId job : jobs)
@@ -207,7 +207,7 @@ int wait_for_jobs(Context& context, std::span<const JobId> jobs, std::optional<D
 
 int run_wait(Context& context, const Arguments& arguments)
 {
-    Store& store = context.session.store(sqlite::Access::read);
+    Store& store = context.session.store(Access::read);
     std::vector<JobId> jobs;
     for (const std::string& text : arguments.positional)
         jobs.push_back(require_job(store, text).id);
