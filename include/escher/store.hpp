@@ -195,6 +195,13 @@ struct ScheduleStep {
     Time evaluated_until{};
 };
 
+/// Which store this is: what tells its runs from those of another.
+struct StoreIdentity {
+    std::string instance; ///< a uuid, made with the store and copied with it
+
+    bool operator==(const StoreIdentity&) const = default;
+};
+
 /// The port to where jobs live. One verb is one transaction: it happens whole or, if it throws, not at all - except
 /// that a failed commit may yet turn out to have happened, so a caller that catches must read again before it goes on.
 /// Verbs throw escher::Error. Times are given, never taken from a clock.
@@ -279,6 +286,8 @@ public:
     virtual std::string maintain() noexcept = 0;
 
     // --- reading
+    /// Never changes while the store is open.
+    virtual StoreIdentity identity() = 0;
 
     virtual std::optional<Job> find(JobId job) = 0;
     virtual std::optional<JobId> find_token(const std::string& token) = 0;

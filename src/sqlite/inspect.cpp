@@ -1,7 +1,6 @@
 #include "sqlite/inspect.hpp"
 
 #include "sqlite/schema.hpp"
-#include "sqlite/sqlite_store.hpp"
 #include "sqlite/transaction.hpp"
 
 #include <escher/error.hpp>
@@ -57,14 +56,6 @@ Inspection inspect(const OpenOptions& options, bool full)
         inspection.problems.emplace_back(error.what());
     }
     return inspection;
-}
-
-std::string instance_of(Store& store)
-{
-    auto* sqlite_store = dynamic_cast<SqliteStore*>(&store);
-    if (sqlite_store == nullptr)
-        throw Error(ExitStatus::internal, "only a database of SQLite has an instance");
-    return read_instance(sqlite_store->database());
 }
 
 } // namespace escher::sqlite

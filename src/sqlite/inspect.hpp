@@ -16,9 +16,6 @@ struct Inspection {
     std::vector<std::string> problems; ///< of `PRAGMA integrity_check` and of the schema, in words; empty: sound
 };
 
-/// The database's uuid without reading all of it.
-[[nodiscard]] std::string instance_of(Store& store);
-
 /// `full`: runs the integrity check, which reads the whole file.
 [[nodiscard]] Inspection inspect(const OpenOptions& options, bool full);
 

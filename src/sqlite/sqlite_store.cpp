@@ -35,6 +35,11 @@ std::int64_t wal_size(const Database& database)
 
 } // namespace
 
+StoreIdentity SqliteStore::identity()
+{
+    return {read_instance(database_)};
+}
+
 bool SqliteStore::changed()
 {
     database_.recover_locks();

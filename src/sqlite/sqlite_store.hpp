@@ -34,6 +34,7 @@ public:
     void end_tick(const TickRecord& tick) override;
     std::string maintain() noexcept override;
 
+    StoreIdentity identity() override;
     std::optional<Job> find(JobId job) override;
     std::optional<JobId> find_token(const std::string& token) override;
     std::vector<Job> list(const JobFilter& filter) override;

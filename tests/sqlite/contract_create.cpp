@@ -5,6 +5,14 @@
 using namespace escher;
 using namespace escher::contract;
 
+TEST_CASE("a store is known by its instance")
+{
+    const auto store = new_store();
+    CHECK_FALSE(store->identity().instance.empty());
+    CHECK(store->identity() == store->identity());
+    CHECK(store->identity() != new_store()->identity());
+}
+
 TEST_CASE("a job is stored as it was asked for")
 {
     const auto store = new_store();

@@ -56,7 +56,7 @@ TEST_CASE("a copy holds all that is committed and leaves the files untouched")
         const auto claims = claim(*copy, slots(100, 1000));
         CHECK(claims.size() == 100);
         CHECK(copy->maintain().empty());
-        CHECK(sqlite::instance_of(*copy) == sqlite::instance_of(*store));
+        CHECK(copy->identity() == store->identity());
         CHECK(copy->summary().jobs.at(JobState::running) == 100);
     }
     CHECK(state_of_files(place) == before);

@@ -115,10 +115,10 @@ TEST_CASE("a schema from a newer program is refused")
 TEST_CASE("opening again changes nothing")
 {
     const TestDatabase place;
-    const auto instance = sqlite::instance_of(*place.open());
+    const auto instance = place.open()->identity().instance;
     CHECK(instance.size() == 36);
     create_one(*place.open(), command());
-    CHECK(sqlite::instance_of(*place.open(Access::write)) == instance);
+    CHECK(place.open(Access::write)->identity().instance == instance);
     CHECK(place.open(Access::read)->list({}).size() == 1);
     const auto found = sqlite::inspect(place.options(Access::read), true);
     CHECK(found.problems.empty());

@@ -150,6 +150,7 @@ public:
     bool set_progress(JobId, RunId, const Progress&) override { unasked(); }
     bool add_message(JobId, const Message&) override { unasked(); }
     bool set_note(JobId, RunId, const Note&) override { unasked(); }
+    StoreIdentity identity() override { return {"fake"}; }
     std::optional<Job> find(JobId) override { unasked(); }
     std::optional<JobId> find_token(const std::string&) override { unasked(); }
     std::vector<Job> list(const JobFilter&) override { unasked(); }

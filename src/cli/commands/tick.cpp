@@ -12,7 +12,6 @@
 #include "os/lock_file.hpp"
 #include "os/supervisor.hpp"
 #include "os/user.hpp"
-#include "sqlite/inspect.hpp"
 #include "terminal/live_block.hpp"
 #include "json/once_json.hpp"
 
@@ -164,7 +163,7 @@ int tick(Context& context, Kind kind, LogSink& sink)
         return static_cast<int>(ExitStatus::ok);
 
     Store& store = context.session.store(Access::create);
-    const std::string instance = sqlite::instance_of(store);
+    const std::string instance = store.identity().instance;
     const auto jobs = os::make_supervisor({
         .output_directory = config.output.directory,
         .max_output_bytes = config.output.max_bytes,
