@@ -88,6 +88,10 @@ struct NewJob {
     std::vector<Dependency> after;
     std::string schedule; ///< empty: not made by a schedule
     std::optional<Time> nominal_at; ///< the due time of the schedule that this job stands for
+
+    /// Job::token as the caller has made it, 32 hexadecimal digits: the key by which it looks the job up, or creates it
+    /// once more, where it could not learn whether it was created. Empty: the store makes one.
+    std::string token;
 };
 
 /// A job as it is stored.

@@ -14,7 +14,9 @@ namespace escher {
 struct Created {
     JobId id{};
     std::string token;
-    bool existed = false; ///< an unfinished job with the same unique key stands; nothing was created, `id` names it
+    bool existed =
+        false; ///< nothing was created; `id` is the unfinished job with the same unique key, or the job with
+        ///< the same token, in whatever state
 };
 
 /// What happens to a job after one of its runs.
@@ -215,7 +217,8 @@ public:
     // --- creating and steering jobs
 
     /// Creates all jobs or none; durable on return. Throws Error{bad_data} naming the 1-based position of a job that
-    /// depends on one that does not exist. A taken unique key is no error: see Created::existed.
+    /// depends on one that does not exist, or whose token is none. A taken unique key or token is no error: see
+    /// Created::existed.
     virtual std::vector<Created> create(std::span<const NewJob> jobs, Time now) = 0;
 
     /// A waiting job is cancelled; a running one is marked, and its tick stops it. `reason` is shown.

@@ -7,6 +7,7 @@
 #include "core/policy.hpp"
 #include "core/task_call.hpp"
 #include "core/utf8.hpp"
+#include "os/random_token.hpp"
 
 #include <escher/error.hpp>
 
@@ -163,6 +164,8 @@ NewJob JobDraft::finish(Checks& checks) &&
     add_dependencies(after_, false, checks);
     add_dependencies(after_any_, true, checks);
     job_.created_by = checks.created_by;
+    // Before anything is stored: what a creator holds, it can ask for, whatever becomes of the answer.
+    job_.token = os::random_token();
     return std::move(job_);
 }
 

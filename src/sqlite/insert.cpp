@@ -25,8 +25,16 @@ void check_text(const std::string& what, const char* name, const std::string& te
         refuse(what, std::string("its ") + name + " " + problem);
 }
 
+/// As the schema's default makes them.
+bool is_token(const std::string& text)
+{
+    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 void check(const NewJob& job, const std::string& what)
 {
+    if (!job.token.empty() && !is_token(job.token))
+        refuse(what, "its token is not 32 hexadecimal digits in lower case");
     check_text(what, "name", job.name, RowBounds::key);
     check_text(what, "queue", job.queue, RowBounds::queue);
     check_text(what, "creator", job.created_by, RowBounds::key);
@@ -74,6 +82,14 @@ std::optional<std::string> unless_empty(const std::string& text)
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
+std::optional<Created> bearer_of(Database& database, const std::string& token)
+{
+    Query query = database.query("SELECT id FROM {job} WHERE token = ?");
+    if (!query.bind(token).step())
+        return std::nullopt;
+    return Created{JobId(query.integer(0)), token, true};
+}
+
 void insert_dependencies(Database& database, const NewJob& job, JobId id, const std::string& what)
 {
     std::map<JobId, bool> needs; // the stricter of two that name the same job
@@ -107,6 +123,9 @@ std::optional<Created> holder_of(Database& database, const std::string& unique_k
 Created insert_job(Database& database, const NewJob& job, const std::string& what, Time now)
 {
     check(job, what);
+    if (!job.token.empty())
+        if (auto bearer = bearer_of(database, job.token))
+            return *bearer;
     if (!job.unique_key.empty())
         if (auto holder = holder_of(database, job.unique_key))
             return *holder;
@@ -127,14 +146,14 @@ Created insert_job(Database& database, const NewJob& job, const std::string& wha
     const auto run_at = job.run_at.value_or(now);
     {
         Query query = database.query(R"SQL(
-            INSERT INTO {job} (state, queue, priority, run_at, retries, timeout, created_at, nominal_at, schedule,
-                unique_key, concurrency_key, created_by, name, task, params, command, stdin)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO {job} (token, state, queue, priority, run_at, retries, timeout, created_at, nominal_at,
+                schedule, unique_key, concurrency_key, created_by, name, task, params, command, stdin)
+            VALUES (coalesce(?, lower(hex(randomblob(16)))), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         )SQL");
-        query.bind(text_of(run_at > now ? JobState::scheduled : JobState::available), job.queue, job.priority, run_at,
-                   job.retries, job.timeout, now, job.nominal_at, unless_empty(job.schedule),
-                   unless_empty(job.unique_key), unless_empty(job.concurrency_key), unless_empty(job.created_by),
-                   unless_empty(job.name), task, params, command);
+        query.bind(unless_empty(job.token), text_of(run_at > now ? JobState::scheduled : JobState::available),
+                   job.queue, job.priority, run_at, job.retries, job.timeout, now, job.nominal_at,
+                   unless_empty(job.schedule), unless_empty(job.unique_key), unless_empty(job.concurrency_key),
+                   unless_empty(job.created_by), unless_empty(job.name), task, params, command);
         if (job.input)
             query.bind_blob(*job.input);
         query.run();

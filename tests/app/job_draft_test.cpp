@@ -90,6 +90,7 @@ TEST_CASE("every option of add reaches the job")
     CHECK(job.concurrency_key == "k");
     CHECK(job.after == std::vector<Dependency>{{JobId{1}, false}});
     CHECK(job.created_by == "me");
+    CHECK(job.token.size() == 32);
 }
 
 TEST_CASE("where the options say nothing, the config places the job")

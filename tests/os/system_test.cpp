@@ -6,6 +6,7 @@
 #include "os/host.hpp"
 #include "os/name_service.hpp"
 #include "os/network_file_system.hpp"
+#include "os/random_token.hpp"
 #include "os/standard_streams.hpp"
 #include "os/user.hpp"
 #include "os/wake_file.hpp"
@@ -187,4 +188,12 @@ TEST_CASE("a user exists where the machine knows the name")
 {
     CHECK(os::user_exists("root"));
     CHECK_FALSE(os::user_exists("no-such-user-of-escher-cron"));
+}
+
+TEST_CASE("tokens are random")
+{
+    const auto token = os::random_token();
+    CHECK(token.size() == 32);
+    CHECK(token.find_first_not_of("0123456789abcdef") == std::string::npos);
+    CHECK(token != os::random_token());
 }

@@ -121,6 +121,28 @@ TEST_CASE("a unique key is held by one unfinished job, within a batch as well")
     CHECK_THROWS_AS((void)store->retry(created[0].id, start), Error);
 }
 
+TEST_CASE("a job is created once under the token that its creator made, whatever has become of it")
+{
+    const auto store = new_store();
+    auto job = command();
+    job.token = "00112233445566778899aabbccddeeff";
+    const auto created = store->create(std::span(&job, 1), start).at(0);
+    CHECK_FALSE(created.existed);
+    CHECK(created.token == job.token);
+    CHECK(store->find(created.id)->token == job.token);
+    CHECK(store->find_token(job.token) == created.id);
+    store->cancel(created.id, "", start);
+    const auto again = store->create(std::span(&job, 1), start).at(0);
+    CHECK(again.existed);
+    CHECK(again.id == created.id);
+    CHECK(again.token == job.token);
+    CHECK(state_of(*store, created.id) == JobState::cancelled);
+    for (const char* none : {"secret", "00112233445566778899AABBCCDDEEFF", "00112233445566778899aabbccddeef"}) {
+        job.token = none;
+        CHECK_THROWS_AS((void)store->create(std::span(&job, 1), start), Error);
+    }
+}
+
 TEST_CASE("a waiting job is cancelled at once, a running one is asked for, a finished one left alone")
 {
     const auto store = new_store();
