@@ -16,7 +16,7 @@ struct Created {
     std::string token;
     bool existed =
         false; ///< nothing was created; `id` is the unfinished job with the same unique key, or the job with
-        ///< the same token, in whatever state
+    ///< the same token, in whatever state
 };
 
 /// What happens to a job after one of its runs.
@@ -194,7 +194,8 @@ struct NewOccurrence {
 struct ScheduleStep {
     std::vector<ScheduleMark> marks; ///< new or changed
     std::vector<NewOccurrence> occurrences;
-    Time evaluated_until{};
+    std::optional<Time> evaluated_from; ///< ScheduleMemory::evaluated_until that this was decided upon
+    Time evaluated_until{}; ///< of the memory from now on
 };
 
 /// Which store this is: what tells its runs from those of another.
@@ -269,8 +270,10 @@ public:
     /// For each of `schedules`: its unfinished jobs, oldest first.
     virtual std::map<std::string, std::vector<JobId>> unfinished_of(std::span<const std::string> schedules) = 0;
 
+    /// Compare-and-set: if the memory's evaluated_until is not `step.evaluated_from` any more, somebody else has decided
+    /// meanwhile; nothing is recorded then, and nothing returned: read the memory again, and decide anew.
     /// An occurrence that is on record already is left alone and creates nothing. Returns those that were recorded.
-    virtual std::vector<Occurrence> record_schedules(const ScheduleStep& step, Time now) = 0;
+    virtual std::optional<std::vector<Occurrence>> record_schedules(const ScheduleStep& step, Time now) = 0;
 
     /// At most `limit` jobs that retention does not keep, oldest first. `by_count` looks at Retention::keep too.
     virtual std::vector<Expired> expired(const Retention& retention, bool by_count, Time now, int limit) = 0;

@@ -110,6 +110,7 @@ ScheduleOutcome due_occurrences(const ScheduleView& view, Time now)
 {
     ScheduleOutcome outcome;
     const auto& decided_until = view.memory.evaluated_until;
+    outcome.step.evaluated_from = decided_until;
     if (auto why = why_held(view.memory, now)) {
         outcome.step.evaluated_until = decided_until.value_or(now);
         outcome.warnings.push_back(*std::move(why));

@@ -43,6 +43,12 @@ void drop_old_occurrences(Database& database, const std::string& schedule, Time 
         .run();
 }
 
+std::optional<Time> read_evaluated_until(Database& database)
+{
+    Query query = database.query("SELECT value FROM {meta} WHERE key = 'evaluated_until'");
+    return query.step() ? bounded_time(query, 0) : std::nullopt;
+}
+
 Occurrence decode_occurrence(const Query& row)
 {
     Occurrence occurrence;
@@ -70,9 +76,7 @@ ScheduleMemory SqliteStore::schedule_memory()
             memory.marks.emplace_hint(memory.marks.end(), std::move(name), std::move(mark));
         }
     }
-    Query query = database_.query("SELECT value FROM {meta} WHERE key = 'evaluated_until'");
-    if (query.step())
-        memory.evaluated_until = bounded_time(query, 0);
+    memory.evaluated_until = read_evaluated_until(database_);
     return memory;
 }
 
@@ -92,11 +96,13 @@ std::map<std::string, std::vector<JobId>> SqliteStore::unfinished_of(std::span<c
     return unfinished;
 }
 
-std::vector<Occurrence> SqliteStore::record_schedules(const ScheduleStep& step, Time now)
+std::optional<std::vector<Occurrence>> SqliteStore::record_schedules(const ScheduleStep& step, Time now)
 {
     const bool weighty = !step.marks.empty() || !step.occurrences.empty();
     Transaction transaction(database_, "record schedules in the database",
                             weighty ? Durability::full : Durability::relaxed);
+    if (read_evaluated_until(database_) != step.evaluated_from)
+        return std::nullopt;
     for (const auto& mark : step.marks)
         remember(database_, mark);
     std::vector<Occurrence> recorded;

@@ -27,7 +27,7 @@ public:
     std::vector<RunId> cancel_requests() override;
     ScheduleMemory schedule_memory() override;
     std::map<std::string, std::vector<JobId>> unfinished_of(std::span<const std::string> schedules) override;
-    std::vector<Occurrence> record_schedules(const ScheduleStep& step, Time now) override;
+    std::optional<std::vector<Occurrence>> record_schedules(const ScheduleStep& step, Time now) override;
     std::vector<Expired> expired(const Retention& retention, bool by_count, Time now, int limit) override;
     void erase(std::span<const JobId> jobs) override;
     std::int64_t begin_tick(const TickRecord& tick) override;

@@ -5,10 +5,13 @@
 
 namespace escher {
 
-std::vector<std::string> schedule_due(Store& store, const Config& config, const ScheduleHost& host, Time now)
+namespace {
+
+/// Who else decides does so once a minute, so that one more try is plenty; the next minute's is another.
+constexpr int most_tries = 3;
+
+ScheduleOutcome decide(Store& store, const Config& config, const ScheduleHost& host, Time now)
 {
-    if (config.schedules.empty())
-        return {};
     const ScheduleMemory memory = store.schedule_memory();
     const std::vector<Pause> pauses = store.occupancy({}, now).pauses;
     const ScheduleView view{
@@ -26,9 +29,21 @@ std::vector<std::string> schedule_due(Store& store, const Config& config, const 
             },
         .priority_of = [&](const Schedule& schedule) { return place_job(config.policies, schedule.call).priority; },
     };
-    ScheduleOutcome outcome = due_occurrences(view, now);
-    store.record_schedules(outcome.step, now);
-    return std::move(outcome.warnings);
+    return due_occurrences(view, now);
+}
+
+} // namespace
+
+std::vector<std::string> schedule_due(Store& store, const Config& config, const ScheduleHost& host, Time now)
+{
+    if (config.schedules.empty())
+        return {};
+    for (int tries = 0; tries < most_tries; ++tries) {
+        ScheduleOutcome outcome = decide(store, config, host, now);
+        if (store.record_schedules(outcome.step, now))
+            return std::move(outcome.warnings);
+    }
+    return {};
 }
 
 } // namespace escher

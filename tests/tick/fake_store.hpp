@@ -25,6 +25,7 @@ public:
     std::vector<RunId> to_cancel;
     std::vector<Expired> to_expire;
     bool has_changed = true;
+    std::function<void()> before_recording; ///< somebody else is quicker, once
 
     JobId add(Time now, std::function<void(Job&)> adjust = {})
     {
@@ -123,8 +124,12 @@ public:
 
     ScheduleMemory schedule_memory() override { return memory; }
     std::map<std::string, std::vector<JobId>> unfinished_of(std::span<const std::string>) override { return {}; }
-    std::vector<Occurrence> record_schedules(const ScheduleStep& step, Time now) override
+    std::optional<std::vector<Occurrence>> record_schedules(const ScheduleStep& step, Time now) override
     {
+        if (before_recording)
+            std::exchange(before_recording, nullptr)();
+        if (memory.evaluated_until != step.evaluated_from)
+            return std::nullopt;
         std::vector<Occurrence> recorded;
         for (const auto& mark : step.marks)
             memory.marks[mark.name] = mark;

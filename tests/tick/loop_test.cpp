@@ -272,9 +272,11 @@ TEST_CASE("over max_load nothing is claimed, and the tick ends")
     CHECK(loop.job(id).state == JobState::completed);
 }
 
-TEST_CASE("a schedule that falls due creates its job, and the job runs in the same tick")
+namespace {
+
+/// A schedule of every minute, seen for the first time a minute ago.
+void schedule_each_minute(Loop& loop)
 {
-    Loop loop;
     Schedule schedule;
     schedule.name = "s";
     schedule.recurrence = Every{1min};
@@ -290,9 +292,30 @@ TEST_CASE("a schedule that falls due creates its job, and the job runs in the sa
     loop.run();
     CHECK(loop.jobs.started.empty()); // first seen: starts from now
     loop.clock.advance(1min);
+}
+
+} // namespace
+
+TEST_CASE("a schedule that falls due creates its job, and the job runs in the same tick")
+{
+    Loop loop;
+    schedule_each_minute(loop);
     loop.run();
     REQUIRE(loop.jobs.started.size() == 1);
     CHECK(loop.jobs.started[0].argv == std::vector<std::string>{"/bin/true"});
+    loop.run();
+    CHECK(loop.jobs.started.size() == 1);
+}
+
+TEST_CASE("what another has decided meanwhile is not decided again")
+{
+    Loop loop;
+    schedule_each_minute(loop);
+    loop.store.before_recording = [&] { loop.store.memory.evaluated_until = loop.clock.now(); };
+    loop.run();
+    CHECK(loop.jobs.started.empty());
+    CHECK(loop.warnings.empty());
+    loop.clock.advance(1min);
     loop.run();
     CHECK(loop.jobs.started.size() == 1);
 }
