@@ -55,6 +55,7 @@ enum class Liveness {
     dead, ///< the runner is dead and so is every process of the job
     never_executed, ///< the runner died before it could execute anything
     doubtful, ///< cannot be told; treat it as living
+    elsewhere, ///< another host's, of which the kernel here knows nothing; treat it as living
 };
 
 /// The port that runs processes. Single-threaded. Times out by a monotonic clock of its own.
@@ -89,10 +90,11 @@ public:
     /// The signal (SIGTERM, SIGINT) that told this process to stop, if one has arrived.
     [[nodiscard]] virtual std::optional<int> stop_signal() const = 0;
 
-    /// Asks the kernel about a run of some other runner. Any doubt is Liveness::doubtful.
+    /// Asks the kernel about a run of some other runner. Any doubt is Liveness::doubtful. A run whose runner's host is not
+    /// this one is `elsewhere`, whatever else may be known of it.
     [[nodiscard]] virtual Liveness examine(const Run& run) const = 0;
 
-    /// Sends KILL to what is left of the tree of an orphaned run. Does not wait: examine() again later.
+    /// Sends KILL to what is left of the tree of an orphaned run of this host. Does not wait: examine() again later.
     virtual void kill_remains(const Run& run) = 0;
 
     /// Deletes output files by their names in the output directory; those that are gone already do not matter.

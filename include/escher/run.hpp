@@ -74,15 +74,22 @@ struct OutputSize {
 struct ProcessIdentity {
     std::int64_t pid = 0;
     std::int64_t start_ticks = 0; ///< field 22 of /proc/PID/stat, proc(5)
-    std::string boot_id; ///< /proc/sys/kernel/random/boot_id
+    std::string boot_id; ///< /proc/sys/kernel/random/boot_id, if it is the kernel's own; empty: not known
 
     bool operator==(const ProcessIdentity&) const = default;
 };
+
+/// Where runs can be examined from: whoever shares the kernel and the lock file. A store numbers its hosts.
+enum class HostId : std::int64_t {};
+
+/// The number of the only host of a store that knows one.
+inline constexpr HostId only_host{1};
 
 /// The tick that owns runs. `mark` is the offset of a byte of the lock file that it keeps locked while it lives.
 struct RunnerIdentity {
     ProcessIdentity process;
     std::int64_t mark = 0;
+    HostId host = only_host;
 
     bool operator==(const RunnerIdentity&) const = default;
 };

@@ -243,8 +243,8 @@ public:
 
     // --- the tick
 
-    /// The jobs in state running, oldest claim first.
-    virtual std::vector<RunningJob> running_jobs() = 0;
+    /// The jobs in state running, oldest claim first, whose runner's host is `host`; none: of every host.
+    virtual std::vector<RunningJob> running_jobs(std::optional<HostId> host) = 0;
 
     /// Records `reports`, then, if there are free slots, makes due what has come due, selects by
     /// core/selection.hpp and marks what was selected `running`: one durable transaction, so that results and the
@@ -262,8 +262,8 @@ public:
     /// True if another connection has committed since the last call (and at the first call). Cheap.
     virtual bool changed() = 0;
 
-    /// Running jobs whose cancellation has been asked for.
-    virtual std::vector<RunId> cancel_requests() = 0;
+    /// Running jobs of that host whose cancellation has been asked for; none: of every host.
+    virtual std::vector<RunId> cancel_requests(std::optional<HostId> host) = 0;
 
     virtual ScheduleMemory schedule_memory() = 0;
 

@@ -6,6 +6,7 @@
 #include "core/time_text.hpp"
 #include "os/host.hpp"
 #include "os/lock_file.hpp"
+#include "os/run_home.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -110,6 +111,12 @@ Why::Why(Session& session, Store& store, Time now) : session_(session), store_(s
     circumstances_.clock = [now, zone = session.zone()](Time time) { return clock_text(time, now, zone); };
     circumstances_.rejection = [&config = session.config()](const Job& job) {
         return rejection(config.policies, job);
+    };
+    circumstances_.elsewhere = [this](const Job& job) {
+        const auto& config = session_.config();
+        const auto runs = store_.runs(job.id);
+        return !runs.empty() && !runs.back().outcome &&
+               os::is_elsewhere(runs.back(), config.run.lock, config.output.directory);
     };
 }
 

@@ -12,6 +12,8 @@ struct Circumstances {
     bool tick_lives = false; ///< one holds the lock now
     std::optional<double> load; ///< where max_load is set
     std::optional<double> max_load;
+    std::function<bool(const Job&)>
+        elsewhere; ///< of a running job: true if no tick of this host can look after its run
     std::optional<int> position; ///< of the job among those that could start now, from 1
     std::optional<Duration> usual_duration;
     std::function<std::string(Time)> clock; ///< how a time of day is written

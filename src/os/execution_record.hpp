@@ -57,6 +57,7 @@ public:
     [[nodiscard]] static Execution prepare(RunId run, const std::string& instance, bool tagged);
     [[nodiscard]] static off_t offset_of(RunId run);
     [[nodiscard]] int fd() const { return file_.get(); }
+    [[nodiscard]] std::int64_t epoch() const { return epoch_; } ///< 0: none
 
 private:
     Fd file_;

@@ -7,7 +7,10 @@
 #include <escher/error.hpp>
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sched.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,7 +26,23 @@ Time wall_clock()
 
 namespace {
 
-std::string read_boot_id()
+struct BootId {
+    std::string text;
+    bool of_kernel = false;
+};
+
+/// True for a file of procfs itself, with nothing mounted over it.
+bool is_of_kernel(int fd)
+{
+    struct statfs about = {};
+    struct statx file = {};
+    return ::fstatfs(fd, &about) == 0 && about.f_type == PROC_SUPER_MAGIC &&
+           ::statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &file) == 0 &&
+           (file.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
+           (file.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0;
+}
+
+BootId read_boot_id()
 {
     static constexpr const char* path = "/proc/sys/kernel/random/boot_id";
     const Fd fd(::open(path, O_RDONLY | O_CLOEXEC));
@@ -33,16 +52,27 @@ std::string read_boot_id()
     if (size < 0 && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
         throw Error(ExitStatus::io,
                     std::string("cannot read the boot id in '") + path + "': " + errno_text(errno) + remedy(errno));
-    return {text, std::find_if(text, text + std::max<ssize_t>(size, 0), [](char c) { return c <= ' '; })};
+    const char* const end = std::find_if(text, text + std::max<ssize_t>(size, 0), [](char c) { return c <= ' '; });
+    return {std::string(static_cast<const char*>(text), end), fd && is_of_kernel(fd.get())};
+}
+
+const BootId& own_boot()
+{
+    // Never changes while we live.
+    static const BootId id = read_boot_id();
+    return id;
 }
 
 } // namespace
 
 std::string boot_id()
 {
-    // Never changes while we live.
-    static const std::string id = read_boot_id();
-    return id;
+    return own_boot().text;
+}
+
+std::string kernel_boot_id()
+{
+    return own_boot().of_kernel ? own_boot().text : std::string();
 }
 
 std::string host_name()
@@ -77,7 +107,7 @@ ProcessIdentity own_identity()
     const auto process = read_process(::getpid());
     if (!process) // of another PID namespace
         throw Error(ExitStatus::unavailable, "/proc does not show this process: mount it for this PID namespace");
-    return {.pid = ::getpid(), .start_ticks = process->start_ticks, .boot_id = boot_id()};
+    return {.pid = ::getpid(), .start_ticks = process->start_ticks, .boot_id = kernel_boot_id()};
 }
 
 std::optional<std::string> environment_variable(const std::string& name)

@@ -10,6 +10,10 @@ namespace escher::os {
 
 [[nodiscard]] Time wall_clock();
 [[nodiscard]] std::string boot_id(); ///< empty on a machine without one. Throws Error where it cannot be read
+
+/// boot_id(), if that is the kernel's own word; empty where something is mounted over the file, as in containers that have
+/// boots of their own: then another id does not mean that the kernel has gone.
+[[nodiscard]] std::string kernel_boot_id();
 [[nodiscard]] std::string host_name();
 [[nodiscard]] int processors(); ///< this process may run on
 [[nodiscard]] double load_average(); ///< of one minute. Throws Error

@@ -98,7 +98,7 @@ StartResult Launcher::launch(const LaunchSpec& spec, Children& children, CgroupT
         child->timeout_at = after(now, *spec.timeout);
     child->look_at = now + std::chrono::milliseconds(50);
     const Child& started = children.add(std::move(child));
-    return Started{{.pid = pid, .start_ticks = started.start_ticks, .boot_id = boot_id()}};
+    return Started{{.pid = pid, .start_ticks = started.start_ticks, .boot_id = kernel_boot_id()}};
 }
 
 } // namespace escher::os

@@ -377,6 +377,12 @@ std::int64_t LockFile::epoch_of(std::int64_t mark)
     return mark >> mark_bits;
 }
 
+std::int64_t LockFile::epoch_at(const std::filesystem::path& path)
+{
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+    return fd ? read_epoch(fd.get()) : 0;
+}
+
 std::string LockFile::identity() const
 {
     struct stat file = {};

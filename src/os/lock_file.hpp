@@ -62,6 +62,9 @@ public:
     /// The file that the runner with this mark had open, as ExecutionRecord knows it; 0: it had none that can be told.
     [[nodiscard]] static std::int64_t epoch_of(std::int64_t mark);
 
+    /// The epoch of the file at `path`; 0: it has none, or cannot be read.
+    [[nodiscard]] static std::int64_t epoch_at(const std::filesystem::path& path);
+
     /// "device:inode" of the file, for the database to remember.
     [[nodiscard]] std::string identity() const;
 

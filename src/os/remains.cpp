@@ -4,6 +4,7 @@
 #include "os/host.hpp"
 #include "os/lock_file.hpp"
 #include "os/process_table.hpp"
+#include "os/run_home.hpp"
 #include "os/run_tag.hpp"
 
 #include <escher/error.hpp>
@@ -171,7 +172,7 @@ Wanted wanted_of(const Run& run, const std::string& instance, const OutputDirect
 
 bool Remains::runner_lives(const Run& run) const
 {
-    if (mark_lives_ && mark_lives_(run.runner.mark))
+    if (mark_lives(run))
         return true;
     const auto process = read_process(static_cast<pid_t>(run.runner.process.pid));
     return process && process->lives() && process->start_ticks == run.runner.process.start_ticks;
@@ -198,16 +199,28 @@ ExecutionRecord::Answer Remains::execution_of(const Run& run) const
 
 Liveness Remains::examine(const Run& run) const
 {
-    const auto& runner = run.runner.process;
-    // Nothing survives a boot. What was written shortly before a crash may not have reached the disk, so that nothing
-    // proves of a run that it was not executed.
-    if (!runner.boot_id.empty() && !boot_id().empty() && runner.boot_id != boot_id())
-        return Liveness::dead;
+    if (run.runner.host != host_)
+        return Liveness::elsewhere;
     try {
-        return examine_here(run);
+        // What was written shortly before a crash may not have reached the disk, so that nothing proves of a run that it
+        // was not executed.
+        return ended_with_its_boot(run) ? Liveness::dead : examine_here(run);
     } catch (const Error&) {
         return Liveness::doubtful;
     }
+}
+
+/// Nothing survives a boot.
+bool Remains::ended_with_its_boot(const Run& run) const
+{
+    const auto& boot = run.runner.process.boot_id;
+    return !boot.empty() && !kernel_boot_id().empty() && boot != kernel_boot_id() && !mark_lives(run) &&
+           try_lease(run) != Lease::held;
+}
+
+bool Remains::is_of_another_state(const Run& run, Lease lease) const
+{
+    return (lease == Lease::missing || lease == Lease::unknown) && had_another_lock(run, executions_.epoch());
 }
 
 Liveness Remains::examine_here(const Run& run) const
@@ -220,8 +233,10 @@ Liveness Remains::examine_here(const Run& run) const
     if (!known_as_executed && execution.verdict == ExecutionRecord::Verdict::never)
         return Liveness::never_executed;
 
-    const auto group = groups_.standing(run);
     const Lease lease = try_lease(run);
+    if (is_of_another_state(run, lease)) // before its group, which lives on under the same kernel
+        return Liveness::elsewhere;
+    const auto group = groups_.standing(run);
     if (group == GroupState::populated || lease == Lease::held)
         return Liveness::orphaned;
     const Wanted wanted = wanted_of(run, instance_, directory_, execution);
@@ -243,7 +258,8 @@ Liveness Remains::examine_here(const Run& run) const
 
 void Remains::kill(const Run& run) const
 try {
-    if (run.runner.process.boot_id != boot_id() || runner_lives(run))
+    if (run.runner.host != host_ || run.runner.process.boot_id != kernel_boot_id() || runner_lives(run) ||
+        is_of_another_state(run, try_lease(run)))
         return;
     groups_.kill(run);
     for (const auto& [process, belonging] :

@@ -65,7 +65,7 @@ public:
     explicit Supervisor(SupervisorOptions options)
         : options_(std::move(options)), directory_(options_.output_directory), groups_(options_.instance),
           launcher_(directory_, options_.executions, options_.instance), strays_(options_.instance),
-          remains_(directory_, options_.executions, groups_, options_.instance, options_.mark_lives)
+          remains_(directory_, options_.executions, groups_, options_.instance, options_.host, options_.mark_lives)
     {
         if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
             throw Error(ExitStatus::unavailable, "cannot become a child subreaper: " + errno_text(errno));

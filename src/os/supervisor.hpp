@@ -16,6 +16,7 @@ struct SupervisorOptions {
     std::string instance; ///< the database's uuid: tells our runs from those of another database, in /proc
     std::function<bool(std::int64_t)> mark_lives; ///< LockFile::mark_lives
     ExecutionRecord executions{}; ///< LockFile::executions
+    HostId host = only_host; ///< this one: what runs of others do is not known here
     bool use_cgroups = true; ///< each run gets a control group of its own where one can be made
     bool require_cgroups = false; ///< no run is started without
 };

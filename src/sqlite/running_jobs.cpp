@@ -7,8 +7,10 @@
 
 namespace escher::sqlite {
 
-std::vector<RunningJob> SqliteStore::running_jobs()
+std::vector<RunningJob> SqliteStore::running_jobs(std::optional<HostId> host)
 {
+    if (host.value_or(only_host) != only_host)
+        return {};
     const Snapshot snapshot(database_, "read the database");
     std::vector<RunningJob> running;
     {
@@ -31,8 +33,10 @@ std::vector<RunningJob> SqliteStore::running_jobs()
     return running;
 }
 
-std::vector<RunId> SqliteStore::cancel_requests()
+std::vector<RunId> SqliteStore::cancel_requests(std::optional<HostId> host)
 {
+    if (host.value_or(only_host) != only_host)
+        return {};
     Query query = database_.query(R"SQL(
         SELECT run FROM {job} INDEXED BY {job}_unfinished
         WHERE finished_at IS NULL AND state = 'running' AND cancel_requested_at IS NOT NULL

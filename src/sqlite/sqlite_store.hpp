@@ -4,7 +4,8 @@
 
 namespace escher::sqlite {
 
-/// The Store on one SQLite connection. Its verbs are defined in several files, one per family.
+/// The Store on one SQLite connection. It knows one host, escher::only_host: the file system of the file is local, so that all
+/// who claim share a kernel, and the database binds them to one lock file. Its verbs are defined in several files, one per family.
 class SqliteStore final : public Store {
 public:
     explicit SqliteStore(Database database) : database_(std::move(database)) {}
@@ -19,12 +20,12 @@ public:
     bool add_message(JobId job, const Message& message) override;
     bool set_note(JobId job, RunId run, const Note& note) override;
 
-    std::vector<RunningJob> running_jobs() override;
+    std::vector<RunningJob> running_jobs(std::optional<HostId> host) override;
     Settled settle_and_claim(std::span<const RunReport> reports, const ClaimRequest& request, Time now) override;
     bool has_due(const ClaimRequest& request, Time now) override;
     std::optional<Time> next_due() override;
     bool changed() override;
-    std::vector<RunId> cancel_requests() override;
+    std::vector<RunId> cancel_requests(std::optional<HostId> host) override;
     ScheduleMemory schedule_memory() override;
     std::map<std::string, std::vector<JobId>> unfinished_of(std::span<const std::string> schedules) override;
     std::optional<std::vector<Occurrence>> record_schedules(const ScheduleStep& step, Time now) override;

@@ -57,6 +57,11 @@ OrphanLook Orphans::look(const std::vector<RunningJob>& running, Executor& jobs,
             jobs.discard_output(std::span(&candidate.run.output_file, 1)); // an empty one may stand there
             look.reports.emplace_back(RunUndone{candidate.run.id});
             break;
+        case Liveness::elsewhere:
+            look.warnings.push_back("run " + number(candidate.run.id) + " of job " + number(candidate.job.id) +
+                                    " is another host's, which has a lock file of its own: it is left as running and "
+                                    "not retried");
+            break;
         case Liveness::doubtful:
             look.warnings.push_back("cannot tell whether run " + number(candidate.run.id) + " of job " +
                                     number(candidate.job.id) + " still lives: it is left as running and not retried");

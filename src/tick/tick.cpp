@@ -117,7 +117,7 @@ private:
         look_for_cancels_ = look_for_cancels_ || changed;
         if (!look_for_cancels_ || runs_.empty())
             return;
-        runs_.cancel(store_.cancel_requests());
+        runs_.cancel(store_.cancel_requests(setup_.self.host));
         look_for_cancels_ = false;
     }
 
@@ -127,7 +127,7 @@ private:
         if (!holds_lock_ || !cadence_.may_recover(now_()))
             return;
         const OrphanLook look =
-            orphans_.look(store_.running_jobs(), jobs_, config_, setup_.self, now_(), runs_.draw());
+            orphans_.look(store_.running_jobs(setup_.self.host), jobs_, config_, setup_.self, now_(), runs_.draw());
         for (const auto& report : look.reports)
             report_.record.recovered += runs_.report(report) ? 1 : 0;
         for (const auto& warning : look.warnings)
@@ -296,7 +296,7 @@ private:
     {
         if (!holds_lock_ || report_.stopped_by)
             return false;
-        const auto running = store_.running_jobs();
+        const auto running = store_.running_jobs(setup_.self.host);
         return std::any_of(running.begin(), running.end(), [this](const RunningJob& other) {
             return !is_outer(other.run.id) && jobs_.examine(other.run) == Liveness::supervised;
         });

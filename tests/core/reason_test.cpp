@@ -46,6 +46,9 @@ TEST_CASE("a job that runs or completed needs no reason, one that is being stopp
     CHECK(reason_of(job, healthy(), noon) == "");
     job.cancel_requested_at = noon;
     CHECK(reason_of(job, healthy(), noon) == "is being cancelled");
+    auto foreign = healthy();
+    foreign.elsewhere = [](const Job&) { return true; };
+    CHECK(reason_of(job, foreign, noon).starts_with("runs on another host"));
 }
 
 TEST_CASE("a finished job's reason is the stored one")

@@ -21,7 +21,7 @@ Run run_of(std::int64_t id, std::int64_t runner = 1)
 {
     Run run;
     run.id = RunId{id};
-    run.runner.process = {.pid = runner, .start_ticks = 1, .boot_id = boot_id()};
+    run.runner.process = {.pid = runner, .start_ticks = 1, .boot_id = kernel_boot_id()};
     return run;
 }
 

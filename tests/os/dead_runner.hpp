@@ -42,9 +42,9 @@ public:
         run_.job = spec.job;
         run_.started_at = escher::Time{};
         run_.output_file = spec.output_file;
-        run_.process = escher::ProcessIdentity{process[0], process[1], escher::os::boot_id()};
+        run_.process = escher::ProcessIdentity{process[0], process[1], escher::os::kernel_boot_id()};
         run_.runner.mark = bench.lock().mark();
-        run_.runner.process = {runner, escher::os::read_process(runner)->start_ticks, escher::os::boot_id()};
+        run_.runner.process = {runner, escher::os::read_process(runner)->start_ticks, escher::os::kernel_boot_id()};
         ::kill(runner, SIGKILL);
         REQUIRE(await_exit(runner) == -SIGKILL);
         REQUIRE(Watched(static_cast<pid_t>(process[0])).ends()); // with its parent, if not before

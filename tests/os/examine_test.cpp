@@ -181,7 +181,7 @@ TEST_CASE("a claim whose runner died before the exec was never executed")
                                                .mark_lives = {},
                                                .executions = anew.executions()});
         CHECK(jobs->examine(run) == Liveness::dead);
-        CHECK(jobs->examine(next) == Liveness::dead);
+        CHECK(jobs->examine(next) == Liveness::elsewhere); // no file of its own is here
         std::filesystem::resize_file(record, 0);
         const os::LockFile emptied(record);
         CHECK(os::LockFile::epoch_of(emptied.mark()) != os::LockFile::epoch_of(anew.mark()));
@@ -218,6 +218,22 @@ TEST_CASE("where the evidence is out of reach a run is doubtful")
         run.output_file.clear();
         CHECK(bench.jobs().examine(run) == Liveness::doubtful);
     }
+    SUBCASE("another lock file, and no output file: another host's run")
+    {
+        run.runner.mark += std::int64_t{1} << 31;
+        CHECK(bench.jobs().examine(run) == Liveness::dead); // its file is here: the lock file was made anew
+        std::filesystem::remove(bench.output_directory() / run.output_file);
+        CHECK(bench.jobs().examine(run) == Liveness::elsewhere);
+        run.runner.process.boot_id = "00000000-0000-0000-0000-000000000000";
+        CHECK(bench.jobs().examine(run) == Liveness::dead); // that kernel has gone, and what it knew
+    }
+    SUBCASE("another host by its number")
+    {
+        run.runner.host = HostId{2};
+        CHECK(bench.jobs().examine(run) == Liveness::elsewhere);
+        run.runner.process.boot_id = "00000000-0000-0000-0000-000000000000";
+        CHECK(bench.jobs().examine(run) == Liveness::elsewhere);
+    }
     SUBCASE("but after another boot nothing lives, and nothing is known of what did")
     {
         run.runner.process.boot_id = "00000000-0000-0000-0000-000000000000";
@@ -236,7 +252,7 @@ TEST_CASE("remains are killed, but never the process that kills")
               run.id = RunId{1};
               run.job = JobId{1};
               run.output_file = "1.1.log";
-              run.runner.process = {.pid = 1, .start_ticks = -1, .boot_id = os::boot_id()};
+              run.runner.process = {.pid = 1, .start_ticks = -1, .boot_id = os::kernel_boot_id()};
               std::filesystem::create_directories(inner.output_directory());
               const auto path = inner.output_directory() / run.output_file;
               const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -350,9 +366,9 @@ TEST_CASE("a session that only a row calls a run's is waited for, but not killed
     run.job = JobId{1};
     run.output_file = "1.1.log";
     run.started_at = Time{};
-    run.runner.process = {.pid = 1, .start_ticks = -1, .boot_id = os::boot_id()};
+    run.runner.process = {.pid = 1, .start_ticks = -1, .boot_id = os::kernel_boot_id()};
     run.process = {
-        .pid = victim, .start_ticks = os::read_process(victim).value().start_ticks, .boot_id = os::boot_id()};
+        .pid = victim, .start_ticks = os::read_process(victim).value().start_ticks, .boot_id = os::kernel_boot_id()};
     CHECK(bench.jobs().examine(run) == Liveness::orphaned);
     bench.jobs().kill_remains(run);
     CHECK(Watched(victim).lives());

@@ -291,6 +291,8 @@ TEST_CASE("the file can be shared whatever the umask, and is known by its inode"
     struct stat file = {};
     REQUIRE(::stat((directory / "lock").c_str(), &file) == 0);
     CHECK((file.st_mode & 07777U) == 0660U);
+    CHECK(LockFile::epoch_at(directory / "lock") == LockFile::epoch_of(lock.mark()));
+    CHECK(LockFile::epoch_at(directory / "none") == 0);
     CHECK(lock.identity() == std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino));
     CHECK(LockFile(directory / "other").identity() != lock.identity());
 }

@@ -90,9 +90,9 @@ TEST_CASE("after a failed commit the store goes on from what is there")
 
     // Whether it happened is for the database to say; both are consistent.
     const bool claimed = state_of(*store, job) == JobState::running;
-    CHECK(store->running_jobs().size() == (claimed ? 1U : 0U));
+    CHECK(store->running_jobs(std::nullopt).size() == (claimed ? 1U : 0U));
     CHECK(store->runs(job).size() == (claimed ? 1U : 0U));
-    auto run = claimed ? store->running_jobs().at(0).run.id : claim(*store, slots(1)).at(0).run;
+    auto run = claimed ? store->running_jobs(std::nullopt).at(0).run.id : claim(*store, slots(1)).at(0).run;
 
     const auto ended = finished(run, JobState::completed);
     disk.fail_next_syncs(1);
@@ -144,5 +144,5 @@ TEST_CASE("two stores on one database share limits and never claim the same job"
     CHECK(mine.back().job.id < yours.front().job.id);
     report(*second, finished(mine[0].run, JobState::completed));
     CHECK(report(*first, finished(mine[0].run, JobState::failed)).stale == std::vector{mine[0].run});
-    CHECK(first->running_jobs().size() == 3);
+    CHECK(first->running_jobs(std::nullopt).size() == 3);
 }

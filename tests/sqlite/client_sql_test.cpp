@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Fixture, "a client asks for a cancellation in any state")
     const auto run = claim(*store, slots(1), later).at(0).run;
     CHECK(place.sql("UPDATE job SET cancel_requested_at = 5 WHERE id = 2") == "");
     CHECK(state_of(*store, running) == JobState::running);
-    CHECK(store->cancel_requests() == std::vector{run});
+    CHECK(store->cancel_requests(std::nullopt) == std::vector{run});
     CHECK(state_of(*store, insert("command, cancel_requested_at", "'[\"true\"]', 'x'")) == JobState::cancelled);
 }
 

@@ -156,15 +156,15 @@ TEST_CASE("a waiting job is cancelled at once, a running one is asked for, a fin
 
     const auto running = create_one(*store, command());
     const auto run = claim(*store, slots(1)).at(0).run;
-    CHECK(store->cancel_requests().empty());
+    CHECK(store->cancel_requests(std::nullopt).empty());
     CHECK(store->cancel(running, "stop it", start) == CancelResult::requested);
-    CHECK(store->cancel_requests() == std::vector{run});
+    CHECK(store->cancel_requests(std::nullopt) == std::vector{run});
     CHECK(store->find(running)->cancel_requested_at == start);
     auto ended = finished(run, JobState::cancelled);
     ended.outcome = Cancelled{};
     report(*store, ended);
     CHECK(store->find(running)->reason == "stop it");
-    CHECK(store->cancel_requests().empty());
+    CHECK(store->cancel_requests(std::nullopt).empty());
 }
 
 TEST_CASE("a retry by hand starts a job anew")

@@ -18,6 +18,21 @@ struct Claimed {
 
 } // namespace
 
+TEST_CASE("what runs is its runner's host's")
+{
+    const Claimed claimed;
+    claimed.store->cancel(claimed.job, "", start);
+    const HostId other{2};
+    REQUIRE(slots(1).runner.host != other);
+    CHECK(claimed.store->runs(claimed.job).at(0).runner.host == slots(1).runner.host);
+    CHECK(claimed.store->running_jobs(slots(1).runner.host).size() == 1);
+    CHECK(claimed.store->running_jobs(other).empty());
+    CHECK(claimed.store->running_jobs(std::nullopt).size() == 1);
+    CHECK(claimed.store->cancel_requests(slots(1).runner.host) == std::vector{claimed.claim.run});
+    CHECK(claimed.store->cancel_requests(other).empty());
+    CHECK(claimed.store->cancel_requests(std::nullopt) == std::vector{claimed.claim.run});
+}
+
 TEST_CASE("a claim is a run that its runner holds")
 {
     const Claimed claimed;
@@ -36,7 +51,7 @@ TEST_CASE("a claim is a run that its runner holds")
     CHECK_FALSE(runs[0].outcome);
     CHECK(claimed.claim.output_file == output_name(claimed.job, claimed.claim.run));
     CHECK(runs[0].output_file == claimed.claim.output_file);
-    const auto running = claimed.store->running_jobs();
+    const auto running = claimed.store->running_jobs(std::nullopt);
     REQUIRE(running.size() == 1);
     CHECK(running[0].job.id == claimed.job);
     CHECK(running[0].run.id == claimed.claim.run);

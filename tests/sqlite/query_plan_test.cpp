@@ -38,8 +38,8 @@ int cost(Store& store, const std::function<void()>& work)
 /// What each tick asks, whether there is something to do or not.
 void idle_tick(Store& store, const ClaimRequest& request)
 {
-    (void)store.running_jobs();
-    (void)store.cancel_requests();
+    (void)store.running_jobs(std::nullopt);
+    (void)store.cancel_requests(std::nullopt);
     (void)store.schedule_memory();
     CHECK(claim(store, request).empty());
     CHECK_FALSE(store.has_due(request, start));

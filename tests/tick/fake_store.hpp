@@ -85,11 +85,11 @@ public:
         return due;
     }
 
-    std::vector<RunningJob> running_jobs() override
+    std::vector<RunningJob> running_jobs(std::optional<HostId> host) override
     {
         std::vector<RunningJob> running;
         for (const auto& [id, job] : jobs)
-            if (job.state == JobState::running)
+            if (job.state == JobState::running && (!host || all_runs.at(*job.run).runner.host == *host))
                 running.push_back({job, all_runs.at(*job.run)});
         return running;
     }
@@ -104,7 +104,7 @@ public:
     }
 
     bool changed() override { return std::exchange(has_changed, false); }
-    std::vector<RunId> cancel_requests() override { return to_cancel; }
+    std::vector<RunId> cancel_requests(std::optional<HostId>) override { return to_cancel; }
 
     std::vector<Expired> expired(const Retention&, bool, Time, int) override { return to_expire; }
     void erase(std::span<const JobId> ids) override

@@ -77,14 +77,14 @@ TEST_CASE("what is left of an orphaned run is killed before its job may run agai
 
 TEST_CASE("runs of a live tick, and doubtful ones, are left alone")
 {
-    for (const Liveness liveness : {Liveness::supervised, Liveness::doubtful}) {
+    for (const Liveness liveness : {Liveness::supervised, Liveness::doubtful, Liveness::elsewhere}) {
         CAPTURE(static_cast<int>(liveness));
         Loop loop;
         const RunId run = loop.store.add_running(loop.clock.now(), dead_runner);
         loop.jobs.others[run] = liveness;
         loop.run();
         CHECK(loop.job(JobId{1}).state == JobState::running);
-        CHECK(loop.warnings.size() == (liveness == Liveness::doubtful ? 1 : 0));
+        CHECK(loop.warnings.size() == (liveness == Liveness::supervised ? 0 : 1));
     }
 }
 

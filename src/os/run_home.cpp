@@ -1,0 +1,34 @@
+#include "os/run_home.hpp"
+
+#include "os/host.hpp"
+#include "os/lock_file.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+
+namespace escher::os {
+
+bool had_another_lock(const Run& run, std::int64_t epoch)
+{
+    const auto its = LockFile::epoch_of(run.runner.mark);
+    return its != 0 && epoch != 0 && its != epoch;
+}
+
+bool is_elsewhere(const Run& run, const std::filesystem::path& lock_file,
+                  const std::filesystem::path& output_directory) noexcept
+try {
+    if (run.runner.host != only_host)
+        return true;
+    if (run.output_file.empty() || !had_another_lock(run, LockFile::epoch_at(lock_file)))
+        return false;
+    if (const auto& boot = run.runner.process.boot_id;
+        !boot.empty() && !kernel_boot_id().empty() && boot != kernel_boot_id())
+        return false; // its kernel has gone, as the next tick will find
+    struct stat file = {};
+    return ::lstat((output_directory / run.output_file).c_str(), &file) != 0 && errno == ENOENT;
+} catch (const std::exception&) {
+    return false;
+}
+
+} // namespace escher::os
