@@ -79,6 +79,12 @@ struct ClaimRequest {
     RunnerIdentity runner;
     Intake commands; ///< for rows with a command
     std::map<std::string, Intake> tasks; ///< for rows with a task; one that is not named: as `commands`
+
+    // What the claimer can run; the rest is neither claimed nor taken in, and waits for somebody else. A claimer that is the
+    // only one leaves these as they are: what it does not know is a mistake then, which it has to tell.
+    std::optional<std::set<std::string>> known_tasks; ///< jobs of other tasks are left; none: of no task
+    bool runs_commands = true; ///< false: jobs with a command of their own are left
+    std::optional<std::set<std::string>> serves; ///< jobs of other queues are left; none: of no queue
 };
 
 /// A job that is now `running`, in the hands of the claimer.

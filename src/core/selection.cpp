@@ -164,6 +164,16 @@ private:
 
 } // namespace
 
+bool takes(const ClaimRequest& request, const Work& work, const std::string& queue)
+{
+    if (request.serves && !request.serves->contains(queue))
+        return false;
+    if (std::holds_alternative<Command>(work))
+        return request.runs_commands;
+    const auto* call = std::get_if<TaskCall>(&work);
+    return call == nullptr || !request.known_tasks || request.known_tasks->contains(call->task);
+}
+
 std::vector<Candidate> select(std::vector<Lane> lanes, int slots, const SelectionLimits& limits, Occupancy taken,
                               Time now)
 {

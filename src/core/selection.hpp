@@ -15,6 +15,9 @@ struct Candidate {
     bool operator==(const Candidate&) const = default;
 };
 
+/// True if who asks so takes a job of this work and queue at all. Work that nobody can run is taken, to be told of.
+[[nodiscard]] bool takes(const ClaimRequest& request, const Work& work, const std::string& queue);
+
 /// A source of candidates that are all of one queue, ordered by priority, then run_at, then id. With aging, all
 /// must be of one priority as well, since waiting then changes the order between priorities.
 struct Lane {

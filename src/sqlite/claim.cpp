@@ -33,9 +33,9 @@ Choice choose(Database& database, const ClaimRequest& request, int slots, bool p
     const auto taken = read_occupancy(database, request.limits, now);
     if (taken.running >= request.limits.concurrency)
         return choice;
-    LaneReader reader(database, pending || request.limits.aging.has_value(), request.limits, taken);
+    LaneReader reader(database, pending || request.limits.aging.has_value(), request, taken);
     if (pending)
-        reader.include_pending(request, now);
+        reader.include_pending(now);
     for (const auto& candidate : select(reader.lanes(), slots, request.limits, taken, now))
         choice.jobs.push_back(reader.take(candidate.id));
     choice.misfits = reader.misfits();
@@ -100,7 +100,7 @@ Claim claim_job(Database& database, Job job, RunId run, const RunnerIdentity& ru
 /// Whether a write would change anything, whatever it is.
 bool work_waits(Database& database, const ClaimRequest& request, Time now)
 {
-    if (dependants_wait(database) || promotion_waits(database, now) || intake_waits(database))
+    if (dependants_wait(database) || promotion_waits(database, now) || intake_waits(database, request))
         return true;
     // A misfit that was met is moved aside even where nothing can be claimed.
     const auto choice = choose(database, request, 1, false, now);
@@ -155,7 +155,8 @@ bool SqliteStore::has_due(const ClaimRequest& request, Time now)
     if (request.slots <= 0)
         return false;
     const Snapshot snapshot(database_, "read the database");
-    const bool pending = dependants_wait(database_) || promotion_waits(database_, now) || intake_waits(database_);
+    const bool pending =
+        dependants_wait(database_) || promotion_waits(database_, now) || intake_waits(database_, request);
     const auto choice = choose(database_, request, 1, pending, now);
     // Each claim makes a part of it available: there is something to do, if not to start.
     return !choice.jobs.empty() || choice.more_pending;

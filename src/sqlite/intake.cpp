@@ -1,9 +1,19 @@
 #include "sqlite/intake.hpp"
 
+#include "core/selection.hpp"
 #include "sqlite/job_row.hpp"
 #include "sqlite/settle.hpp"
 
 namespace escher::sqlite {
+
+namespace {
+
+bool is_for(const ClaimRequest& request, const Job& job)
+{
+    return takes(request, job.work, intake_of(request, job).queue);
+}
+
+} // namespace
 
 bool promotion_waits(Database& database, Time now)
 {
@@ -26,14 +36,22 @@ void promote(Database& database, Time now)
         .run();
 }
 
-bool intake_waits(Database& database)
+Intake intake_of(const ClaimRequest& request, const Job& job)
 {
-    return database
-        .query(R"SQL(
-            SELECT 1 FROM {job} INDEXED BY {job}_intake )SQL" ESCHER_INTAKE R"SQL(
-            LIMIT 1
-        )SQL")
-        .step();
+    const auto* call = std::get_if<TaskCall>(&job.work);
+    const auto named = call != nullptr ? request.tasks.find(call->task) : request.tasks.end();
+    const auto& intake = named != request.tasks.end() ? named->second : request.commands;
+    return {job.queue.value_or(intake.queue), job.priority.value_or(intake.priority)};
+}
+
+bool intake_waits(Database& database, const ClaimRequest& request)
+{
+    Query query = database.query("SELECT " ESCHER_JOB_COLUMNS R"SQL( FROM {job} INDEXED BY {job}_intake
+        )SQL" ESCHER_INTAKE " ORDER BY id");
+    while (query.step())
+        if (is_for(request, decode_job(query)))
+            return true;
+    return false;
 }
 
 void take_in(Database& database, const ClaimRequest& request, Time now)
@@ -41,22 +59,19 @@ void take_in(Database& database, const ClaimRequest& request, Time now)
     std::vector<Job> rows;
     {
         Query query = database.query("SELECT " ESCHER_JOB_COLUMNS R"SQL( FROM {job} INDEXED BY {job}_intake
-            )SQL" ESCHER_INTAKE R"SQL(
-            ORDER BY id LIMIT ?)SQL");
-        query.bind(most_rows_at_once);
-        while (query.step())
-            rows.push_back(decode_job(query));
+            )SQL" ESCHER_INTAKE " ORDER BY id");
+        while (rows.size() < most_rows_at_once && query.step())
+            if (auto job = decode_job(query); is_for(request, job))
+                rows.push_back(std::move(job));
     }
     for (const auto& job : rows) {
         if (const auto* unrunnable = std::get_if<Unrunnable>(&job.work)) {
             make_invalid(database, job.id, unrunnable->why, now);
             continue;
         }
-        const auto* call = std::get_if<TaskCall>(&job.work);
-        const auto named = call != nullptr ? request.tasks.find(call->task) : request.tasks.end();
-        const auto& intake = named != request.tasks.end() ? named->second : request.commands;
+        const auto intake = intake_of(request, job);
         database.query("UPDATE {job} SET queue = ?, priority = ? WHERE id = ?")
-            .bind(job.queue.value_or(intake.queue), job.priority.value_or(intake.priority), job.id)
+            .bind(intake.queue, intake.priority, job.id)
             .run();
     }
 }

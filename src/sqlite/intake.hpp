@@ -21,8 +21,11 @@ inline constexpr int most_rows_at_once = 20'000;
 /// Makes them available.
 void promote(Database& database, Time now);
 
-/// True if rows are to be taken in.
-[[nodiscard]] bool intake_waits(Database& database);
+/// Where this row of plain SQL belongs, as far as it does not say so itself.
+[[nodiscard]] Intake intake_of(const ClaimRequest& request, const Job& job);
+
+/// True if there are rows that this claimer is to take in.
+[[nodiscard]] bool intake_waits(Database& database, const ClaimRequest& request);
 
 /// Fills in the queue and the priority of rows of plain SQL; makes invalid those whose values cannot be sorted.
 void take_in(Database& database, const ClaimRequest& request, Time now);

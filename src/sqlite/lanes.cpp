@@ -73,39 +73,39 @@ struct LaneReader::Position {
     bool at_end = false;
 };
 
-void LaneReader::include_pending(const ClaimRequest& request, Time now)
+void LaneReader::include_pending(Time now)
 {
     const auto freed = judge_dependants(database_).freed;
     const auto add = [&](Query& query) {
+        // What is left to others does not count, however much there is.
         int rows = 0;
-        while (query.step()) {
-            pending_cut_ = pending_cut_ || ++rows == most_rows_at_once;
+        while (rows < most_rows_at_once && query.step()) {
+            ++rows;
             if (is_blocked(query) && !freed.contains(JobId(query.integer(0))))
                 continue;
             auto job = decode_job(query);
             if (job.run_at > now && job.state != JobState::available)
                 continue;
-            const auto* call = std::get_if<TaskCall>(&job.work);
-            const auto named = call != nullptr ? request.tasks.find(call->task) : request.tasks.end();
-            const auto& intake = named != request.tasks.end() ? named->second : request.commands;
-            if (!job.queue)
-                job.queue = intake.queue;
-            if (!job.priority)
-                job.priority = intake.priority;
+            auto intake = intake_of(request_, job);
+            if (!takes(request_, job.work, intake.queue)) {
+                --rows;
+                continue;
+            }
+            job.queue = std::move(intake.queue);
+            job.priority = intake.priority;
             pending_.push_back(std::move(job));
         }
+        pending_cut_ = pending_cut_ || rows == most_rows_at_once;
     };
     {
         Query due = database_.query("SELECT " ESCHER_JOB_COLUMNS R"SQL( FROM {job} INDEXED BY {job}_due
-            WHERE state IN ('scheduled', 'retryable') AND run_at <= ? ORDER BY run_at LIMIT ?)SQL");
-        due.bind(now, most_rows_at_once);
+            WHERE state IN ('scheduled', 'retryable') AND run_at <= ? ORDER BY run_at)SQL");
+        due.bind(now);
         add(due);
     }
     {
         Query intake = database_.query("SELECT " ESCHER_JOB_COLUMNS R"SQL( FROM {job} INDEXED BY {job}_intake
-            )SQL" ESCHER_INTAKE R"SQL(
-            ORDER BY id LIMIT ?)SQL");
-        intake.bind(most_rows_at_once);
+            )SQL" ESCHER_INTAKE " ORDER BY id");
         add(intake);
     }
     for (const auto id : freed) {
@@ -127,6 +127,8 @@ std::vector<Lane> LaneReader::lanes()
 {
     std::vector<Lane> lanes;
     for (const auto& key : lane_keys(database_, by_priority_)) {
+        if (request_.serves && !request_.serves->contains(key.queue))
+            continue;
         auto position = std::make_shared<Position>();
         position->key = key;
         lanes.push_back({key.queue,
@@ -219,10 +221,11 @@ void LaneReader::read_page(Position& position)
             position.at_end = true;
             break;
         }
-        if (const auto key = key_of(query); !key.empty() && key_obstacle(position.key.queue, key, limits_, taken_))
+        if (const auto key = key_of(query);
+            !key.empty() && key_obstacle(position.key.queue, key, request_.limits, taken_))
             continue;
         auto job = decode_job(query);
-        if (!job.priority || !job.queue)
+        if (!job.priority || !job.queue || !takes(request_, job.work, *job.queue))
             continue;
         position.page.push_back(std::move(job));
     }

@@ -17,15 +17,15 @@ struct Misfit {
 /// Rows that cannot be run are set aside, not offered. Must not outlive the snapshot or transaction it is used in.
 class LaneReader {
 public:
-    /// `limits` and `taken` tell which keys are busy: their jobs, of which there may be very many, are passed over
-    /// before they are decoded. Both must outlive this.
-    LaneReader(Database& database, bool by_priority, const SelectionLimits& limits, const Occupancy& taken)
-        : database_(database), by_priority_(by_priority), limits_(limits), taken_(taken)
+    /// The limits of `request` and `taken` tell which keys are busy: their jobs, of which there may be very many, are passed
+    /// over before they are decoded. Both must outlive this.
+    LaneReader(Database& database, bool by_priority, const ClaimRequest& request, const Occupancy& taken)
+        : database_(database), by_priority_(by_priority), request_(request), taken_(taken)
     {
     }
 
     /// Reads as well what is due but not yet promoted, taken in or freed, as if it were.
-    void include_pending(const ClaimRequest& request, Time now);
+    void include_pending(Time now);
 
     /// True if there was more of that than is read at once.
     [[nodiscard]] bool pending_was_cut() const { return pending_cut_; }
@@ -47,7 +47,7 @@ private:
 
     Database& database_;
     bool by_priority_;
-    const SelectionLimits& limits_;
+    const ClaimRequest& request_;
     const Occupancy& taken_;
     std::vector<Job> pending_;
     bool pending_cut_ = false;

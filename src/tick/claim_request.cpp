@@ -20,6 +20,8 @@ ClaimRequest claim_request(const Config& config, const RunnerIdentity& runner)
     request.slots = config.run.concurrency;
     request.limits = selection_limits(config);
     request.runner = runner;
+    // known_tasks and serves stay open: on this store's only host nobody else could take what this config does not know, so
+    // that such a job becomes invalid, with the reason, instead of waiting for ever.
     const auto intake = [&](const Work& work) {
         Placement placement = place_job(config.policies, work);
         return Intake{std::move(placement.queue), placement.priority};

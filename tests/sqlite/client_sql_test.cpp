@@ -70,6 +70,25 @@ TEST_CASE_FIXTURE(Fixture, "a row with a task goes where the config sends the ta
           std::map<std::string, std::string>{{"to", "x"}, {"n", "12"}, {"urgent", "true"}});
 }
 
+TEST_CASE_FIXTURE(Fixture, "a row is taken in by who knows its task and serves the queue that this puts it in")
+{
+    const auto id = insert("task", "'mail'");
+    auto ignorant = slots(1);
+    ignorant.known_tasks.emplace();
+    auto elsewhere = slots(1);
+    elsewhere.serves = {"default"};
+    elsewhere.tasks["mail"] = {"post", 5};
+    for (const auto& request : {ignorant, elsewhere}) {
+        CHECK_FALSE(store->has_due(request, later));
+        CHECK(claim(*store, request, later).empty());
+        CHECK_FALSE(store->find(id)->queue);
+    }
+    elsewhere.serves = {"post"};
+    CHECK(store->has_due(elsewhere, later));
+    CHECK(ids(claim(*store, elsewhere, later)) == std::vector{id});
+    CHECK(place.value("SELECT queue FROM run") == "post");
+}
+
 TEST_CASE_FIXTURE(Fixture, "a row due in the future is scheduled, whatever the client wrote")
 {
     const auto id = insert("command, run_at", "'[\"true\"]', 4102444800000");

@@ -197,3 +197,63 @@ TEST_CASE("what a job reads on its stdin comes with the claim")
     CHECK_FALSE(claims[1].input);
     CHECK(claims[2].input == "");
 }
+
+TEST_CASE("a claimer takes only what it knows and serves, and leaves the rest as it is")
+{
+    const auto store = new_store();
+    const auto task = [](const std::string& name, const std::string& queue = "default") {
+        auto job = in_queue(queue);
+        job.work = TaskCall{name, {}};
+        return job;
+    };
+    const auto own = create_one(*store, command());
+    const auto old = create_one(*store, task("old"));
+    const auto fresh = create_one(*store, task("fresh"));
+    const auto mail = create_one(*store, task("old", "mail"));
+    auto late = task("fresh");
+    late.run_at = start + minutes(1);
+    const auto later = create_one(*store, late);
+    const auto rest_available = [&](std::initializer_list<JobId> jobs) {
+        for (const auto job : jobs)
+            CHECK(state_of(*store, job) == JobState::available);
+    };
+
+    auto none = slots(9);
+    none.known_tasks.emplace();
+    none.runs_commands = false;
+    CHECK_FALSE(store->has_due(none, start + hours(1)));
+    CHECK(claim(*store, none, start).empty());
+    rest_available({own, old, fresh, mail});
+
+    auto posts = slots(9);
+    posts.serves = {"mail"};
+    CHECK(store->has_due(posts, start));
+    CHECK(ids(claim(*store, posts)) == std::vector{mail});
+    CHECK_FALSE(store->has_due(posts, start + hours(1)));
+
+    auto older = slots(9);
+    older.known_tasks = {"old"};
+    older.runs_commands = false;
+    CHECK(ids(claim(*store, older)) == std::vector{old});
+    CHECK_FALSE(store->has_due(older, start + hours(1)));
+    rest_available({own, fresh});
+
+    CHECK(ids(claim(*store, slots(9))) == std::vector{own, fresh});
+    CHECK(store->has_due(slots(9), start + hours(1)));
+    CHECK_FALSE(store->has_due(older, start + hours(1)));
+    CHECK(ids(claim(*store, slots(9), start + hours(1))) == std::vector{later});
+}
+
+TEST_CASE("what is left to others stands in nobody's way, however much it is")
+{
+    const auto store = new_store();
+    auto foreign = in_queue("default", -5);
+    foreign.work = TaskCall{"fresh", {}};
+    store->create(std::vector<NewJob>(600, foreign), start);
+    const auto own = create_one(*store, command());
+    auto request = slots(9);
+    request.known_tasks.emplace();
+    CHECK(store->has_due(request, start));
+    CHECK(ids(claim(*store, request)) == std::vector{own});
+    CHECK_FALSE(store->has_due(request, start));
+}

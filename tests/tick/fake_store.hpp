@@ -187,7 +187,7 @@ private:
     {
         std::vector<Candidate> waiting;
         for (const auto& [id, job] : jobs)
-            if (job.state == JobState::available)
+            if (job.state == JobState::available && takes(request, job.work, *job.queue))
                 waiting.push_back({id, *job.queue, *job.priority, job.run_at, job.concurrency_key});
         std::sort(waiting.begin(), waiting.end(), [](const auto& a, const auto& b) {
             return std::tie(a.priority, a.run_at, a.id) < std::tie(b.priority, b.run_at, b.id);
