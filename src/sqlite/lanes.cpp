@@ -134,7 +134,8 @@ std::vector<Lane> LaneReader::lanes()
         lanes.push_back({key.queue,
                          [this, position]() -> std::optional<Candidate> {
                              for (;;) {
-                                 if (position->page.empty())
+                                 // A page may hold nothing but what is passed over.
+                                 while (position->page.empty() && !position->at_end)
                                      read_page(*position);
                                  if (position->page.empty())
                                      return std::nullopt;
@@ -231,8 +232,6 @@ void LaneReader::read_page(Position& position)
     }
     if (rows < position.page_size)
         position.at_end = true;
-    if (position.page.empty() && !position.at_end)
-        read_page(position);
 }
 
 Job LaneReader::take(JobId job)

@@ -111,6 +111,18 @@ TEST_CASE("jobs of one concurrency key run one after the other")
     CHECK(ids(claim(*store, slots(5))) == std::vector{created[1].id});
 }
 
+TEST_CASE("jobs of a taken key stand in nobody's way, however many they are")
+{
+    const auto store = new_store();
+    auto keyed = in_queue("default", -5);
+    keyed.concurrency_key = "customer 7";
+    store->create(std::vector<NewJob>(600, keyed), start);
+    const auto own = create_one(*store, command());
+    CHECK(claim(*store, slots(1)).size() == 1);
+    CHECK(store->has_due(slots(9), start));
+    CHECK(ids(claim(*store, slots(9))) == std::vector{own});
+}
+
 TEST_CASE("a rate counts the starts of a sliding window")
 {
     const auto store = new_store();
