@@ -3,7 +3,6 @@
 #include "app/run_facts.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
-#include "json/json_fault.hpp"
 
 namespace escher {
 
@@ -195,11 +194,7 @@ void write_notes(JsonWriter& json, std::span<const Note> notes)
 {
     json.begin_array();
     for (const Note& note : notes) {
-        json.begin_object().key("key").value(note.key).key("value");
-        if (json_fault(note.value))
-            json.value(note.value);
-        else
-            json.raw(note.value);
+        json.begin_object().key("key").value(note.key).key("value").raw(note.value);
         write(json, "at", std::optional(note.at));
         json.end_object();
     }

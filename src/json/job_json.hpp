@@ -23,7 +23,7 @@ void write_job_members(JsonWriter& json, const Job& job, const JobDetails& detai
 void write_run(JsonWriter& json, const Run& run, Time now);
 void write_messages(JsonWriter& json, std::span<const Message> messages);
 
-/// An array of {key, value, at}. A value that is not JSON (plain SQL can write anything) becomes a string.
+/// An array of {key, value, at}.
 void write_notes(JsonWriter& json, std::span<const Note> notes);
 
 } // namespace escher

@@ -1,4 +1,5 @@
 #include "core/text.hpp"
+#include "sqlite/flat_json.hpp"
 #include "sqlite/job_row.hpp"
 #include "sqlite/run_row.hpp"
 #include "sqlite/sqlite_store.hpp"
@@ -175,7 +176,7 @@ std::vector<Note> SqliteStore::notes(JobId job)
     query.bind(job);
     std::vector<Note> notes;
     while (query.step())
-        notes.push_back({query.text(0), query.text(1), bounded_time(query.integer(2))});
+        notes.push_back({query.text(0), as_json(query.text(1)), bounded_time(query.integer(2))});
     return notes;
 }
 

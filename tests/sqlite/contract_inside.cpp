@@ -58,6 +58,7 @@ TEST_CASE("floods and garbage are bounded")
     CHECK(store->add_message(job, {run, start, MessageLevel::info, std::string(1'000'000, 'x')}));
     CHECK(store->messages(job).back().text.size() < 100'000);
     CHECK_THROWS_AS((void)store->set_note(job, run, {"k", "not json", start}), Error);
+    CHECK_THROWS_AS((void)store->set_note(job, run, {"k", "1e999", start}), Error);
     CHECK_THROWS_AS((void)store->set_note(job, run, {"", "1", start}), Error);
     CHECK_THROWS_AS((void)store->set_note(job, run, {"k", "\"" + std::string(2'000'000, 'x') + "\"", start}), Error);
     CHECK_THROWS_AS((void)store->set_progress(job, run, {std::numeric_limits<double>::quiet_NaN(), "", start}),

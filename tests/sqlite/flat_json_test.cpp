@@ -60,10 +60,27 @@ TEST_CASE("JSON of any kind is recognized, down to a bounded depth")
     for (const char* text :
          {"1", "-0.5e-7", "\"a\\u0000\"", "null", "true", "[1,[2,{\"a\":[]}]]", "{\"a\":{\"a\":null}}"})
         CHECK(is_json(text));
-    for (const char* text : {"", "nul", "01", "[1,]", "{\"a\"}", "{1:2}", "1 2", "\xff"})
+    for (const char* text :
+         {"", "nul", "01", "[1,]", "{\"a\"}", "{1:2}", "1 2", "\xff", "\"\xff\"", "{'a': 1}", "1e999", "[-1e999]",
+          "\xEF\xBB\xBF"
+          "1",
+          "// no\n1"})
         CHECK_FALSE(is_json(text));
+    CHECK_FALSE(is_json(std::string_view("1\0x", 3)));
     CHECK(is_json(std::string(90, '[') + std::string(90, ']')));
     CHECK_FALSE(is_json(std::string(1'000'000, '[') + std::string(1'000'000, ']')));
+}
+
+TEST_CASE("what is not JSON becomes a string of JSON")
+{
+    for (const char* text : {"1", "{\"a\": [1, 2]}", "\"x\""})
+        CHECK(as_json(text) == text);
+    for (const std::string& text : {std::string("not json"), std::string("1} , {"), std::string("1e999"),
+                                    std::string(200, '['), std::string("1\0x", 3)}) {
+        CHECK(is_json(as_json(text)));
+        CHECK(as_json(text).starts_with('"'));
+    }
+    CHECK(as_json("\xff") == "\"\xEF\xBF\xBD\"");
 }
 
 TEST_CASE("UTF-8 is told from other bytes")

@@ -29,7 +29,7 @@ const HostileRow hostile_rows[] = {
     {"command|'[\"echo\", \"a\\u0000b\"]'", "NUL"},
     {"command|CAST(x'5b226563686f222c22610062225d' AS TEXT)", "control character"},
     {"command|CAST(x'5b226563686fff225d' AS TEXT)", "UTF-8"},
-    {"command|'[\"true\"] [\"true\"]'", "follows the end"},
+    {"command|'[\"true\"] [\"true\"]'", "expected end of input"},
     {"command|'[\"\\ud800\"]'", "surrogate"},
     {"command|replace(hex(zeroblob(100000)), '0', '[')", "not a string"},
     {"command|'[\"echo\",\"' || hex(zeroblob(2000000)) || '\"]'", "longer than"},
@@ -141,7 +141,9 @@ TEST_CASE_FIXTURE(Fixture, "values out of place where only readers meet them are
     REQUIRE(place.sql("INSERT INTO message (job, at, text) VALUES (1, 'x', x'ff00')") == "");
     REQUIRE(place.sql("INSERT INTO note (job, key, value) VALUES (1, x'ff', x'ff')") == "");
     CHECK(store->messages(id).size() == 1);
-    CHECK(store->notes(id).size() == 1);
+    const auto notes = store->notes(id);
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0].value == "\"\xEF\xBF\xBD\"");
     REQUIRE(place.sql("INSERT INTO queue (name, paused_until) VALUES (x'ff', 1), ('q', 'x')") == "");
     CHECK(store->occupancy({}, later).pauses.size() == 1);
 }
