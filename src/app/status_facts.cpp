@@ -1,18 +1,13 @@
 #include "app/status_facts.hpp"
 
-#include "core/duration.hpp"
+#include "core/cron_health.hpp"
 #include "core/schedule_step.hpp"
 #include "os/host.hpp"
 #include "os/lock_file.hpp"
 
-#include <fmt/format.h>
-
 namespace escher {
 
 namespace {
-
-/// Cron starts a tick each minute: after this long without one it has stopped, or the line is not there.
-constexpr Duration cron_patience = std::chrono::minutes(3);
 
 std::int64_t bytes_of(const std::filesystem::path& file)
 {
@@ -45,12 +40,9 @@ std::vector<std::string> status_warnings(const StatusFacts& facts)
 {
     std::vector<std::string> warnings;
     const auto& last = facts.summary.last_tick;
-    if (facts.mode == RunMode::cron && !facts.live_tick) {
-        if (!last)
-            warnings.emplace_back("no tick has run yet: is the crontab line in place?");
-        else if (const Duration age = facts.now - last->ended_at.value_or(last->started_at); age > cron_patience)
-            warnings.push_back(fmt::format("no tick for {}: cron seems stopped", describe_duration(age)));
-    }
+    if (facts.needs_cron)
+        if (auto trouble = cron_trouble(last, facts.live_tick.has_value(), facts.now))
+            warnings.push_back(std::move(*trouble));
     if (last && !last->error.empty())
         warnings.push_back("the last tick said: " + last->error);
     return warnings;
@@ -65,6 +57,11 @@ std::optional<Time> soonest_due(const StatusFacts& facts)
     return soonest;
 }
 
+bool needs_cron(const Config& config)
+{
+    return config.run.mode == RunMode::cron || !config.schedules.empty();
+}
+
 StatusFacts read_status(Session& session, Time now)
 {
     const Config& config = session.config();
@@ -72,6 +69,7 @@ StatusFacts read_status(Session& session, Time now)
     const std::string wal = config.database.path.string() + "-wal";
     StatusFacts facts{.now = now,
                       .mode = config.run.mode,
+                      .needs_cron = needs_cron(config),
                       .summary = store.summary(),
                       .live_tick = {},
                       .pauses = store.occupancy(session.limits(), now).pauses,

@@ -13,6 +13,7 @@ namespace escher {
 struct StatusFacts {
     Time now{};
     RunMode mode = RunMode::cron;
+    bool needs_cron = true;
     Summary summary;
 
     struct LiveTick {
@@ -36,6 +37,9 @@ struct StatusFacts {
     std::string database;
     std::int64_t database_bytes = 0; ///< with its WAL
 };
+
+/// True if something waits for ticks that nobody but cron starts: in automatic mode only schedules do, and retries.
+[[nodiscard]] bool needs_cron(const Config& config);
 
 /// Throws Error as the store does.
 [[nodiscard]] StatusFacts read_status(Session& session, Time now);

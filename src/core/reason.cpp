@@ -1,5 +1,6 @@
 #include "core/reason.hpp"
 
+#include "core/cron_health.hpp"
 #include "core/duration.hpp"
 #include "core/selection.hpp"
 
@@ -10,9 +11,6 @@
 namespace escher {
 
 namespace {
-
-// Cron starts a tick each minute; two missing ones may be a reboot or a slow machine, three are no accident.
-constexpr Duration cron_seems_stopped_after = std::chrono::minutes(3);
 
 std::string number(JobId id)
 {
@@ -38,18 +36,6 @@ std::string waits_for(const std::vector<Dependency>& dependencies)
     const bool any_end =
         std::all_of(dependencies.begin(), dependencies.end(), [](const auto& d) { return d.any_end; });
     return text + (any_end ? " to end" : " to complete");
-}
-
-std::optional<std::string> cron_stopped(const Circumstances& circumstances, Time now)
-{
-    if (circumstances.tick_lives)
-        return std::nullopt;
-    if (!circumstances.last_tick)
-        return "no tick has run yet: is the crontab line in place?";
-    const Time last = circumstances.last_tick->ended_at.value_or(circumstances.last_tick->started_at);
-    if (now - last < cron_seems_stopped_after)
-        return std::nullopt;
-    return "no tick for " + describe_duration(now - last) + ": cron seems stopped";
 }
 
 Duration until_next_tick(Time now)
@@ -90,8 +76,8 @@ std::string reason_of_waiting(const Job& job, const Circumstances& circumstances
     if (circumstances.rejection)
         if (const auto rejection = circumstances.rejection(job))
             return "the next tick will refuse it: " + *rejection;
-    if (const auto stopped = cron_stopped(circumstances, now))
-        return *stopped;
+    if (const auto trouble = cron_trouble(circumstances.last_tick, circumstances.tick_lives, now))
+        return *trouble;
     const std::string queue = job.queue.value_or("default");
     if (const auto obstacle = queue_obstacle(queue, circumstances.limits, circumstances.taken, now))
         return *obstacle;

@@ -9,9 +9,6 @@ namespace escher::os {
 
 namespace {
 
-constexpr const char* user_path = "/usr/local/bin:/usr/bin:/bin";
-constexpr const char* root_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 std::map<std::string, std::string> whole_environment(const LaunchSpec& spec, const Account& account,
                                                      const std::string& instance)
 {
@@ -20,7 +17,7 @@ std::map<std::string, std::string> whole_environment(const LaunchSpec& spec, con
     environment.try_emplace("USER", account.name);
     environment.try_emplace("LOGNAME", account.name);
     environment.try_emplace("SHELL", account.shell);
-    environment.try_emplace("PATH", account.uid == 0 ? root_path : user_path);
+    environment.try_emplace("PATH", default_search_path(account.uid));
     // Recovery finds the processes of a run by these two: they are not left to the configuration.
     environment["ESCHER_RUN_ID"] = std::to_string(static_cast<std::int64_t>(spec.run));
     environment["ESCHER_INSTANCE"] = instance;

@@ -18,4 +18,10 @@ std::vector<std::string> program_candidates(const std::string& program, const st
     return candidates;
 }
 
+const char* default_search_path(uid_t user)
+{
+    return user == 0 ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+                     : "/usr/local/bin:/usr/bin:/bin";
+}
+
 } // namespace escher::os

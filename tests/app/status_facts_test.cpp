@@ -37,7 +37,7 @@ TEST_CASE("status warns when cron seems stopped, and only then")
     StatusFacts never;
     never.now = now;
     CHECK(status_warnings(never).size() == 1);
-    never.mode = RunMode::automatic;
+    never.needs_cron = false;
     CHECK(status_warnings(never).empty());
 
     StatusFacts live = facts_with_tick(12min);

@@ -1,6 +1,8 @@
 #include "cli/check/check_programs.hpp"
 
 #include "app/job_users.hpp"
+#include "app/status_facts.hpp"
+#include "core/cron_health.hpp"
 #include "core/duration.hpp"
 #include "core/errno_text.hpp"
 #include "os/name_service.hpp"
@@ -20,8 +22,6 @@ namespace escher::cli {
 
 namespace {
 
-constexpr Duration cron_patience = std::chrono::minutes(3);
-
 bool executable(const std::filesystem::path& path)
 {
     struct stat found {};
@@ -33,7 +33,9 @@ std::string search_path(const Config& config, const Task& task)
     for (const auto* environment : {&task.environment, &config.policies.environment})
         if (const auto found = environment->find("PATH"); found != environment->end())
             return found->second;
-    return "/usr/local/bin:/usr/bin:/bin";
+    const auto& user = task.user ? task.user : config.policies.user;
+    const auto account = user ? os::look_up_user(*user) : os::NameAnswer<passwd>{};
+    return os::default_search_path(user && account.found ? account.entry.pw_uid : ::geteuid());
 }
 
 void check_user(const Config& config, const JobUser& user, Findings& findings)
@@ -55,7 +57,7 @@ void check_task(const Config& config, const Task& task, Findings& findings)
     if (task.argv.empty())
         return;
     const std::string& program = task.argv.front();
-    // A parameter may choose the program, and a relative one depends on the directory: only a run can tell.
+    // A parameter may choose the program, and one with a slash that is relative depends on the directory: only a run can tell.
     if (program.find('{') != std::string::npos ||
         (!program.starts_with('/') && program.find('/') != std::string::npos))
         return;
@@ -71,7 +73,8 @@ void check_task(const Config& config, const Task& task, Findings& findings)
 
 bool cron_runs()
 {
-    static constexpr std::array<std::string_view, 5> daemons{"cron", "crond", "fcron", "dcron", "busybox crond"};
+    // As /proc/PID/comm has it: busybox calls itself what it was started as.
+    static constexpr std::array<std::string_view, 4> daemons{"cron", "crond", "fcron", "dcron"};
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
         const std::string name = entry.path().filename().string();
@@ -100,28 +103,26 @@ void check_programs(const Config& config, Findings& findings)
                                 config.policies.tasks.size() == 1 ? "" : "s"));
 }
 
-void check_cron(const Config& config, const std::optional<TickRecord>& last_tick, Time now,
-                const std::string& crontab_line, Findings& findings)
+void check_cron(const Config& config, const TickSigns& signs, Time now, const std::string& crontab_line,
+                Findings& findings)
 {
+    const auto& [last_tick, tick_lives] = signs;
     if (last_tick && !last_tick->error.empty())
         findings.warn("the last tick said: " + last_tick->error);
-    if (last_tick) {
-        const Duration age = now - last_tick->ended_at.value_or(last_tick->started_at);
-        if (age <= cron_patience) {
-            findings.ok(
-                fmt::format("the last tick ended {} ago", describe_duration(std::max(age, Duration::zero()))));
-            return;
-        }
-        // In automatic mode only schedules and retries need cron: silence may be all well.
-        if (config.run.mode == RunMode::automatic && config.schedules.empty()) {
-            findings.ok(fmt::format("the last tick ended {} ago; jobs start their own", describe_duration(age)));
-            return;
-        }
+    const auto silence = silence_since(last_tick, now);
+    if (tick_lives) {
+        findings.ok("a tick is alive");
+        return;
     }
-    const std::string since =
-        last_tick ? fmt::format("no tick for {}",
-                                describe_duration(now - last_tick->ended_at.value_or(last_tick->started_at)))
-                  : std::string("no tick has run yet");
+    if (!cron_seems_stopped(last_tick, tick_lives, now)) {
+        findings.ok(fmt::format("the last tick ended {} ago", describe_duration(silence.value_or(Duration::zero()))));
+        return;
+    }
+    if (silence && !needs_cron(config)) {
+        findings.ok(fmt::format("the last tick ended {} ago; jobs start their own", describe_duration(*silence)));
+        return;
+    }
+    const std::string since = describe_silence(last_tick, now);
     if (cron_runs())
         findings.warn(since + "; a cron daemon runs", "put this line into the crontab (crontab -e): " + crontab_line);
     else

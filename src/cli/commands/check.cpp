@@ -5,6 +5,7 @@
 #include "cli/check/findings.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
+#include "os/lock_file.hpp"
 #include "sqlite/inspect.hpp"
 
 #include <escher/error.hpp>
@@ -132,7 +133,11 @@ int run_check(Context& context, const Arguments& arguments)
     const std::string line = config.file.empty()
                                  ? fmt::format("* * * * * {}", context.session.program())
                                  : fmt::format("* * * * * {} -c {}", context.session.program(), config.file.string());
-    check_cron(config, last_tick(context, findings), context.session.now(), line, findings);
+    carry_out(findings, [&] {
+        const TickSigns signs{.last = last_tick(context, findings),
+                              .lives = os::LockFile::holder(config.run.lock).has_value()};
+        check_cron(config, signs, context.session.now(), line, findings);
+    });
     return finish(context, findings, findings.any_fails() ? ExitStatus::job_failed : ExitStatus::ok);
 }
 
