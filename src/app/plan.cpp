@@ -73,8 +73,13 @@ Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time a
     Plan plan{.at = at, .jobs = {}, .occurrences = {}, .warnings = {}};
     const std::set<JobId> known = unfinished_ids(copy);
     std::set<JobId> running;
-    for (const Job& job : jobs_in(copy, JobState::running))
-        running.insert(job.id);
+    std::map<JobId, std::string> unsupervised;
+    for (const RunningJob& running_job : copy.running_jobs()) {
+        running.insert(running_job.job.id);
+        if (world.unsupervised)
+            if (auto why = world.unsupervised(running_job.run))
+                unsupervised.emplace(running_job.job.id, std::move(*why));
+    }
 
     plan.warnings = schedule_due(copy, config, {world.host, world.boot_id}, at);
     plan.occurrences = decided_at(copy, config, at);
@@ -131,6 +136,11 @@ Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time a
         for (Job& job : jobs_in(copy, state)) {
             if (settled.contains(job.id))
                 continue;
+            const auto alone = unsupervised.find(job.id);
+            if (alone != unsupervised.end()) {
+                others.push_back({job, PlannedJob::Action::recover, alone->second, false});
+                continue;
+            }
             const bool runs = running.contains(job.id);
             others.push_back({.job = job,
                               .action = runs ? PlannedJob::Action::run : PlannedJob::Action::wait,

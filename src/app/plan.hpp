@@ -13,6 +13,8 @@ struct PlanWorld {
     std::string boot_id;
     double load = 0; ///< average of one minute
     std::function<std::string(Time)> clock; ///< how times are written in reasons
+    std::function<std::optional<std::string>(const Run&)>
+        unsupervised; ///< why nobody looks after a run; empty: not asked
 };
 
 /// What would become of one unfinished job.
@@ -21,6 +23,7 @@ struct PlannedJob {
         start,
         refuse, ///< it would become invalid
         run, ///< it runs already
+        recover, ///< its tick is gone: the kernel says what became of it when it is asked, not before
         wait,
     };
     Job job;

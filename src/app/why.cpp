@@ -1,5 +1,6 @@
 #include "app/why.hpp"
 
+#include "app/unsupervised.hpp"
 #include "core/policy.hpp"
 #include "core/selection.hpp"
 #include "core/task_call.hpp"
@@ -163,6 +164,11 @@ std::string Why::reason_of(const Job& job)
         return reason_of(taken_in(job, session_.config().policies));
     circumstances_.position.reset();
     circumstances_.usual_duration.reset();
+    circumstances_.unsupervised.reset();
+    if (job.state == JobState::running && job.run)
+        for (const Run& run : store_.runs(job.id))
+            if (run.id == *job.run)
+                circumstances_.unsupervised = why_unsupervised(run, session_.config().run.lock);
     const bool ended_or_running = is_finished(job.state) || job.state == JobState::running;
     if (!ended_or_running && (job.state == JobState::available || job.run_at <= now_))
         gather();

@@ -13,7 +13,7 @@ class Why {
 public:
     Why(Session& session, Store& store, Time now);
 
-    /// Empty: it runs or has completed. Throws Error as the store does.
+    /// Empty: it runs, looked after by its tick, or has completed. Throws Error as the store does.
     [[nodiscard]] std::string reason_of(const Job& job);
 
 private:

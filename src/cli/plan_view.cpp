@@ -27,6 +27,8 @@ Wording wording(PlannedJob::Action action)
         return {"would be refused", Style::red};
     case PlannedJob::Action::run:
         return {"runs", Style::plain};
+    case PlannedJob::Action::recover:
+        return {"would be examined", Style::yellow};
     case PlannedJob::Action::wait:
         return {"waits", Style::yellow};
     }

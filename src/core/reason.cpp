@@ -108,6 +108,8 @@ std::string reason_of(const Job& job, const Circumstances& circumstances, Time n
     case JobState::running:
         if (circumstances.elsewhere && circumstances.elsewhere(job))
             return "runs on another host, which has a lock file of its own: only a tick there can tell its end";
+        if (circumstances.unsupervised)
+            return *circumstances.unsupervised;
         return job.cancel_requested_at ? "is being cancelled" : "";
     case JobState::completed:
         return "";

@@ -16,6 +16,8 @@ const char* word_of(PlannedJob::Action action)
         return "refuse";
     case PlannedJob::Action::run:
         return "run";
+    case PlannedJob::Action::recover:
+        return "recover";
     case PlannedJob::Action::wait:
         return "wait";
     }

@@ -340,6 +340,16 @@ bool LockFile::mark_lives(std::int64_t mark) const
     return mark >= first_mark && locked_by_other(fd_.get(), mark).value_or(true);
 }
 
+bool LockFile::mark_lives(const std::filesystem::path& path, std::int64_t mark)
+{
+    if (mark < first_mark)
+        return false;
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+    if (!fd)
+        return errno != ENOENT;
+    return locked_by_other(fd.get(), mark).value_or(true);
+}
+
 std::optional<LockHolder> LockFile::holder(const std::filesystem::path& path)
 {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));

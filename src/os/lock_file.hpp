@@ -52,6 +52,9 @@ public:
     /// where the kernel does not say: a run is dead only if that is certain.
     [[nodiscard]] bool mark_lives(std::int64_t mark) const;
 
+    /// The same for the file at `path`, without being a tick. Creates nothing. True too where this user may not look.
+    [[nodiscard]] static bool mark_lives(const std::filesystem::path& path, std::int64_t mark);
+
     /// The tick that holds or waits for the lock at `path`, if one does. Creates nothing; takes nothing. None
     /// too where this user may not look. Throws Error where the system does not say.
     [[nodiscard]] static std::optional<LockHolder> holder(const std::filesystem::path& path);

@@ -158,8 +158,9 @@ TEST_CASE("what a plan starts is what the next tick starts, over random database
 
         options.access = Access::read;
         const auto copy = sqlite::copy_store(options);
-        const Plan plan =
-            make_plan(*copy, config, {.runner = self, .host = "", .boot_id = "boot", .load = 0, .clock = {}}, now);
+        const Plan plan = make_plan(
+            *copy, config,
+            {.runner = self, .host = "", .boot_id = "boot", .load = 0, .clock = {}, .unsupervised = {}}, now);
         std::vector<JobId> planned;
         for (const PlannedJob& job : plan.jobs) {
             if (job.action == PlannedJob::Action::start)
@@ -186,4 +187,38 @@ TEST_CASE("what a plan starts is what the next tick starts, over random database
     CHECK(started > 25);
     CHECK(refused > 25);
     CHECK(decided > 25);
+}
+
+TEST_CASE("a job whose tick is gone is said to be looked after, not to run")
+{
+    const TemporaryDirectory root;
+    sqlite::OpenOptions options;
+    options.file = root / "jobs.db";
+    options.access = sqlite::Access::create;
+    const auto store = sqlite::open_store(options);
+    NewJob job;
+    job.work = Command{{"sleep", "1"}};
+    job.queue = "default";
+    store->create(std::vector{job, job}, now - 1min);
+    ClaimRequest request;
+    request.slots = 2;
+    request.limits.concurrency = 2;
+    request.runner = {.process = {.pid = 7, .start_ticks = 1, .boot_id = "boot"}, .mark = 2000};
+    const auto claims = store->settle_and_claim({}, request, now - 1min).claims;
+    REQUIRE(claims.size() == 2);
+
+    const PlanWorld world{.runner = {.process = {.pid = 42, .start_ticks = 1, .boot_id = "boot"}, .mark = 2001},
+                          .host = "",
+                          .boot_id = "boot",
+                          .load = 0,
+                          .clock = {},
+                          .unsupervised = [&](const Run& run) {
+                              return run.id == claims[0].run ? std::optional<std::string>("its tick is gone")
+                                                             : std::nullopt;
+                          }};
+    const Plan plan = make_plan(*store, Config{}, world, now);
+    REQUIRE(plan.jobs.size() == 2);
+    CHECK(plan.jobs[0].action == PlannedJob::Action::recover);
+    CHECK(plan.jobs[0].reason == "its tick is gone");
+    CHECK(plan.jobs[1].action == PlannedJob::Action::run);
 }

@@ -49,6 +49,9 @@ TEST_CASE("a job that runs or completed needs no reason, one that is being stopp
     auto foreign = healthy();
     foreign.elsewhere = [](const Job&) { return true; };
     CHECK(reason_of(job, foreign, noon).starts_with("runs on another host"));
+    Circumstances alone = healthy();
+    alone.unsupervised = "unsupervised: its tick is gone";
+    CHECK(reason_of(job, alone, noon) == "unsupervised: its tick is gone");
 }
 
 TEST_CASE("a finished job's reason is the stored one")

@@ -1,4 +1,5 @@
 #include "app/plan.hpp"
+#include "app/unsupervised.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "cli/option_values.hpp"
@@ -22,6 +23,7 @@ int run_plan(Context& context, const Arguments& arguments)
         .boot_id = os::boot_id(),
         .load = config.run.max_load ? os::load_average() : 0,
         .clock = [&context](Time time) { return format_local(time, context.session.zone()); },
+        .unsupervised = [&config](const Run& run) { return why_unsupervised(run, config.run.lock); },
     };
     const Plan plan = make_plan(*copy, config, world, at);
     for (const std::string& warning : plan.warnings)

@@ -1,0 +1,35 @@
+#include "app/unsupervised.hpp"
+
+#include "os/host.hpp"
+#include "os/lock_file.hpp"
+#include "os/process_table.hpp"
+
+namespace escher {
+
+namespace {
+
+bool runner_lives(const RunnerIdentity& runner, const std::filesystem::path& lock)
+{
+    const std::string boot = os::boot_id();
+    if (boot.empty() || runner.process.boot_id.empty() || runner.process.pid <= 0)
+        return true; // it cannot be told
+    if (runner.process.boot_id != boot)
+        return false;
+    const auto process = os::read_process(static_cast<pid_t>(runner.process.pid));
+    if (process && process->lives() && process->start_ticks == runner.process.start_ticks)
+        return true;
+    // It may live in another pid namespace.
+    return os::LockFile::mark_lives(lock, runner.mark);
+}
+
+} // namespace
+
+std::optional<std::string> why_unsupervised(const Run& run, const std::filesystem::path& lock)
+{
+    if (run.ended_at || runner_lives(run.runner, lock))
+        return std::nullopt;
+    return "unsupervised: its tick (pid " + std::to_string(run.runner.process.pid) +
+           ") is gone, the next one finds out what became of it";
+}
+
+} // namespace escher

@@ -1,0 +1,37 @@
+#include <doctest/doctest.h>
+
+#include "../temporary_directory.hpp"
+#include "app/unsupervised.hpp"
+#include "os/host.hpp"
+#include "os/lock_file.hpp"
+
+using namespace escher;
+
+TEST_CASE("a run is unsupervised once its tick is gone, and only if that is certain")
+{
+    const TemporaryDirectory directory;
+    const auto lock = directory / "lock";
+    const os::LockFile ours(lock);
+    Run run;
+    run.runner.process = os::own_identity();
+    CHECK_FALSE(why_unsupervised(run, lock));
+
+    // The same pid, given to another process.
+    run.runner.process.start_ticks -= 1;
+    const auto why = why_unsupervised(run, lock);
+    REQUIRE(why);
+    CHECK(why->starts_with("unsupervised: its tick (pid "));
+
+    // One that holds its mark lives, wherever its pid means something.
+    run.runner.mark = ours.mark();
+    CHECK_FALSE(why_unsupervised(run, lock));
+    CHECK(why_unsupervised(run, directory / "another"));
+
+    run.runner.process.boot_id = "another boot";
+    CHECK(why_unsupervised(run, lock));
+    run.ended_at = Time{};
+    CHECK_FALSE(why_unsupervised(run, lock));
+    run.ended_at.reset();
+    run.runner = {};
+    CHECK_FALSE(why_unsupervised(run, lock));
+}
