@@ -1,7 +1,5 @@
 #include "os/children.hpp"
 
-#include <algorithm>
-
 namespace escher::os {
 
 Child& Children::add(std::unique_ptr<Child> child)
@@ -32,13 +30,6 @@ Child* Children::find_main(pid_t pid) const
 {
     const auto found = by_pid_.find(pid);
     return found == by_pid_.end() ? nullptr : found->second;
-}
-
-std::size_t Children::unended() const
-{
-    return static_cast<std::size_t>(std::count_if(by_run_.begin(), by_run_.end(), [](const auto& entry) {
-        return entry.second->stage != Child::Stage::ended;
-    }));
 }
 
 } // namespace escher::os

@@ -58,9 +58,6 @@ public:
     /// Ascending by run.
     [[nodiscard]] const std::map<RunId, std::unique_ptr<Child>>& all() const { return by_run_; }
 
-    /// Those in stage running or clearing.
-    [[nodiscard]] std::size_t unended() const;
-
 private:
     std::map<RunId, std::unique_ptr<Child>> by_run_;
     std::unordered_map<pid_t, Child*> by_pid_;

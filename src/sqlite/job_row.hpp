@@ -37,10 +37,10 @@ struct RowBounds {
 /// Fills in `waits_for`; cheap for a job that waits for none.
 void read_dependencies(Database& database, Job& job);
 
-/// True if the row of decode_job() is blocked by a dependency.
 /// The concurrency key of a row of ESCHER_JOB_COLUMNS, as it stands; empty where it is no text.
 [[nodiscard]] std::string key_of(const Query& row);
 
+/// True if the row of decode_job() is blocked by a dependency.
 [[nodiscard]] bool is_blocked(const Query& row);
 
 /// The size of a job's stdin in bytes without reading it; 0: none.

@@ -51,52 +51,51 @@ std::string file_name(std::string_view name)
     return leads_out || cut ? std::string() : std::string(name);
 }
 
-std::optional<Outcome> decode_outcome(const Query& row, int first)
+std::optional<Outcome> decode_outcome(const Query& row)
 {
-    const auto outcome_kind = from_text<OutcomeKind>(row.bytes(first + c_outcome));
+    const auto outcome_kind = from_text<OutcomeKind>(row.bytes(c_outcome));
     if (!outcome_kind)
         return std::nullopt;
     switch (*outcome_kind) {
     case OutcomeKind::exited:
-        return Exited{small(row, first + c_exit_code)};
+        return Exited{small(row, c_exit_code)};
     case OutcomeKind::signaled:
-        return Signaled{small(row, first + c_signal), row.integer(first + c_core_dumped) != 0,
-                        row.integer(first + c_out_of_memory) != 0};
+        return Signaled{small(row, c_signal), row.integer(c_core_dumped) != 0, row.integer(c_out_of_memory) != 0};
     case OutcomeKind::timed_out:
         return TimedOut{};
     case OutcomeKind::cancelled:
-        return Cancelled{row.integer(first + c_by_shutdown) != 0};
+        return Cancelled{row.integer(c_by_shutdown) != 0};
     case OutcomeKind::not_started:
-        return NotStarted{small(row, first + c_error), row.text(first + c_message)};
+        return NotStarted{small(row, c_error), row.text(c_message)};
     case OutcomeKind::lost:
-        return Lost{row.text(first + c_message)};
+        return Lost{row.text(c_message)};
     }
     return std::nullopt;
 }
 
 } // namespace
 
-Run decode_run(const Query& row, int first)
+Run decode_run(const Query& row)
 {
     Run run;
-    run.id = RunId(row.integer(first + c_id));
-    run.job = JobId(row.integer(first + c_job));
-    run.attempt = small(row, first + c_attempt);
-    run.claimed_at = bounded_time(row.integer(first + c_claimed_at));
-    run.started_at = bounded_time(row, first + c_started_at);
-    run.ended_at = bounded_time(row, first + c_ended_at);
-    run.outcome = decode_outcome(row, first);
-    run.usage.cpu_user = Duration(row.integer(first + c_cpu_user));
-    run.usage.cpu_system = Duration(row.integer(first + c_cpu_system));
-    run.usage.peak_memory_bytes = row.integer(first + c_peak_memory);
-    run.output.written = row.integer(first + c_output_written);
-    run.output.dropped = row.integer(first + c_output_dropped);
-    run.output_file = file_name(row.bytes(first + c_output_file));
-    const auto boot_id = row.text(first + c_boot_id);
-    run.runner.process = {row.integer(first + c_runner_pid), row.integer(first + c_runner_started), boot_id};
-    run.runner.mark = row.integer(first + c_runner_mark);
-    if (const auto pid = row.maybe_integer(first + c_pid))
-        run.process = ProcessIdentity{*pid, row.integer(first + c_process_started), boot_id};
+    run.id = RunId(row.integer(c_id));
+    run.job = JobId(row.integer(c_job));
+    run.attempt = small(row, c_attempt);
+    run.claimed_at = bounded_time(row.integer(c_claimed_at));
+    run.started_at = bounded_time(row, c_started_at);
+    run.ended_at = bounded_time(row, c_ended_at);
+    run.outcome = decode_outcome(row);
+    run.usage.cpu_user = Duration(row.integer(c_cpu_user));
+    run.usage.cpu_system = Duration(row.integer(c_cpu_system));
+    run.usage.peak_memory_bytes = row.integer(c_peak_memory);
+    run.output.written = row.integer(c_output_written);
+    run.output.dropped = row.integer(c_output_dropped);
+    run.output_file = file_name(row.bytes(c_output_file));
+    const auto boot_id = row.text(c_boot_id);
+    run.runner.process = {row.integer(c_runner_pid), row.integer(c_runner_started), boot_id};
+    run.runner.mark = row.integer(c_runner_mark);
+    if (const auto pid = row.maybe_integer(c_pid))
+        run.process = ProcessIdentity{*pid, row.integer(c_process_started), boot_id};
     return run;
 }
 

@@ -4,7 +4,7 @@
 
 #include <escher/run.hpp>
 
-/// The columns that decode_run() reads, from its second argument on.
+/// The columns that decode_run() reads, from the first of the row on.
 #define ESCHER_RUN_COLUMNS(alias)                                                                                    \
     alias ".id, " alias ".job, " alias ".attempt, " alias ".claimed_at, " alias ".started_at, " alias                \
           ".ended_at, " alias ".outcome, " alias ".exit_code, " alias ".signal, " alias ".core_dumped, " alias       \
@@ -15,8 +15,8 @@
 
 namespace escher::sqlite {
 
-/// A run from ESCHER_RUN_COLUMNS, the first of them being column `first`.
-[[nodiscard]] Run decode_run(const Query& row, int first = 0);
+/// A run from ESCHER_RUN_COLUMNS.
+[[nodiscard]] Run decode_run(const Query& row);
 
 /// How an Outcome stands in its columns.
 struct OutcomeColumns {

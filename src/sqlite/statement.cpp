@@ -130,11 +130,4 @@ std::optional<std::int64_t> Query::maybe_integer(int column) const
     return integer(column);
 }
 
-std::optional<Time> Query::maybe_time(int column) const
-{
-    if (const auto value = maybe_integer(column))
-        return Time(Duration(*value));
-    return std::nullopt;
-}
-
 } // namespace escher::sqlite

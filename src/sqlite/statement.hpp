@@ -67,7 +67,6 @@ public:
     [[nodiscard]] std::string_view bytes(int column) const; ///< NUL bytes included
     [[nodiscard]] std::string text(int column) const { return std::string(bytes(column)); }
     [[nodiscard]] Time time(int column) const { return Time(Duration(integer(column))); }
-    [[nodiscard]] std::optional<Time> maybe_time(int column) const; ///< none unless it is an integer
     [[nodiscard]] std::optional<std::int64_t> maybe_integer(int column) const; ///< likewise
 
 private:

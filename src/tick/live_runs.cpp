@@ -126,7 +126,6 @@ void LiveRuns::close(const RunFinished& finished, TickReport& report)
         ++report.record.completed;
     else if (!given_back)
         ++report.record.failed;
-    report.jobs_failed = report.record.failed;
 }
 
 void LiveRuns::cancel(const std::vector<RunId>& runs)

@@ -20,7 +20,6 @@ struct TickEvents {
 struct TickReport {
     TickRecord record;
     std::optional<int> stopped_by; ///< a signal
-    int jobs_failed = 0; ///< runs of this tick that did not succeed
 };
 
 } // namespace escher

@@ -58,7 +58,7 @@ TEST_CASE("the exit status of a tick speaks of jobs only by hand, and of a stop 
                            Row{SIGTERM, 3, true, 143}, Row{SIGINT, 0, false, 130}}) {
         TickReport report;
         report.stopped_by = row.stopped_by;
-        report.jobs_failed = row.jobs_failed;
+        report.record.failed = row.jobs_failed;
         CHECK(exit_status_of(report, row.by_hand) == row.status);
     }
 }

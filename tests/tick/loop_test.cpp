@@ -33,7 +33,7 @@ TEST_CASE("all due jobs run, never more at once than the limit")
         CHECK(loop.job(id).state == JobState::completed);
     CHECK(loop.jobs.most_running == 2);
     CHECK(report.record.completed == 7);
-    CHECK(report.jobs_failed == 0);
+    CHECK(report.record.failed == 0);
 }
 
 TEST_CASE("a job that fails without retries is failed, with the exit status as the reason")
@@ -44,7 +44,7 @@ TEST_CASE("a job that fails without retries is failed, with the exit status as t
     const TickReport report = loop.run();
     CHECK(loop.job(id).state == JobState::failed);
     CHECK(loop.job(id).reason == "exit status 3");
-    CHECK(report.jobs_failed == 1);
+    CHECK(report.record.failed == 1);
 }
 
 TEST_CASE("a job with retries waits for its next attempt, and the tick does not wait with it")

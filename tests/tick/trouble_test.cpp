@@ -154,7 +154,7 @@ TEST_CASE("a stop signal ends the jobs, gives their attempts back and is reporte
     CHECK(loop.job(first).attempts == 0);
     CHECK(loop.job(first).reason == "cancelled by shutdown");
     CHECK(loop.job(third).state == JobState::available);
-    CHECK(report.jobs_failed == 0);
+    CHECK(report.record.failed == 0);
     CHECK(loop.released == 1);
     CHECK(loop.retaken == 0);
 }

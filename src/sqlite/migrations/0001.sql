@@ -2,7 +2,6 @@
 -- {name} stands for the table's name with the configured prefix. Nothing here needs more than SQLite 3.31.
 -- Times are UTC, in milliseconds since 1970; half of one is added to round what the fraction of a day has lost.
 -- What clients may write and read is documented in escher-cron-db(7).
--- What clients may write and read is documented in escher-cron-db(7).
 
 CREATE TABLE {meta} (
     key   TEXT PRIMARY KEY NOT NULL,
