@@ -213,6 +213,12 @@ std::vector<Command> administration_commands()
          .options = {{"dry-run", 0, "", "only tell what would go"}},
          .examples = {"escher-cron prune --dry-run"},
          .run = run_prune},
+        {.name = "metrics",
+         .group = Group::administration,
+         .synopsis = "",
+         .summary = "Prints what status knows in the text format of Prometheus.",
+         .examples = {"escher-cron metrics >/var/lib/node_exporter/escher-cron.prom"},
+         .run = run_metrics},
     };
 }
 

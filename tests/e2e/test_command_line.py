@@ -6,7 +6,7 @@ import os
 from case import EndToEnd
 
 COMMANDS = ("add", "list", "show", "log", "wait", "cancel", "retry", "progress", "message", "note", "next", "plan",
-            "status", "pause", "resume", "init", "check", "prune")
+            "status", "pause", "resume", "init", "check", "prune", "metrics")
 
 
 class CommandLine(EndToEnd):

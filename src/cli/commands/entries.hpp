@@ -20,6 +20,7 @@ int run_message(Context& context, const Arguments& arguments);
 int run_note(Context& context, const Arguments& arguments);
 int run_next(Context& context, const Arguments& arguments);
 int run_plan(Context& context, const Arguments& arguments);
+int run_metrics(Context& context, const Arguments& arguments);
 int run_status(Context& context, const Arguments& arguments);
 int run_pause(Context& context, const Arguments& arguments);
 int run_resume(Context& context, const Arguments& arguments);

@@ -1,0 +1,68 @@
+#include "app/metrics_text.hpp"
+
+#include "core/cron_health.hpp"
+#include "core/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace escher {
+
+namespace {
+
+/// The head of a metric; all of them are gauges, since what is deleted counts no more.
+std::string head(std::string_view name, std::string_view help)
+{
+    return fmt::format("# HELP escher_cron_{0} {1}\n# TYPE escher_cron_{0} gauge\n", name, help);
+}
+
+std::string gauge(std::string_view name, std::string_view help, std::int64_t value)
+{
+    return head(name, help) + fmt::format("escher_cron_{} {}\n", name, value);
+}
+
+std::string age(std::string_view name, std::string_view help, const std::optional<Duration>& age)
+{
+    if (!age)
+        return {};
+    const auto milliseconds = std::max(*age, Duration::zero()).count();
+    return head(name, help) +
+           fmt::format("escher_cron_{} {}.{:03}\n", name, milliseconds / 1000, milliseconds % 1000);
+}
+
+} // namespace
+
+std::string metrics_text(const StatusFacts& facts)
+{
+    const Summary& summary = facts.summary;
+    std::string text = head("jobs", "Jobs in the database, by state.");
+    for (const auto& state : names<JobState>) {
+        const auto found = summary.jobs.find(state.value);
+        text += fmt::format("escher_cron_jobs{{state=\"{}\"}} {}\n", state.text,
+                            found == summary.jobs.end() ? 0 : found->second);
+    }
+    const std::optional<Duration> oldest =
+        summary.oldest_available ? std::optional(facts.now - *summary.oldest_available) : std::nullopt;
+    text += age("oldest_available_age_seconds", "How long the job that waits longest has been available.", oldest);
+    text += gauge("tick_alive", "1 if a tick holds or awaits the lock.", facts.live_tick ? 1 : 0);
+    text += age("last_tick_age_seconds", "Since the last tick ended, or began if it has not.",
+                silence_since(summary.last_tick, facts.now));
+    text += age("last_success_age_seconds", "Since the last tick that ended without an error.",
+                silence_since(summary.last_success, facts.now));
+    if (const auto& tick = summary.last_tick) {
+        text += head("last_tick_jobs", "What the last tick did, in jobs, by what became of them.");
+        for (const auto& [result, count] :
+             {std::pair("claimed", tick->claimed), std::pair("completed", tick->completed),
+              std::pair("failed", tick->failed), std::pair("recovered", tick->recovered),
+              std::pair("pruned", tick->pruned)})
+            text += fmt::format("escher_cron_last_tick_jobs{{result=\"{}\"}} {}\n", result, count);
+        text += gauge("last_tick_error", "1 if the last tick said something that a person must know.",
+                      tick->error.empty() ? 0 : 1);
+    }
+    text += gauge("pauses", "Pauses in force.", static_cast<std::int64_t>(facts.pauses.size()));
+    text += gauge("database_bytes", "Size of the database with its WAL.", facts.database_bytes);
+    return text;
+}
+
+} // namespace escher
