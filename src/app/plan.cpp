@@ -74,7 +74,7 @@ Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time a
     const std::set<JobId> known = unfinished_ids(copy);
     std::set<JobId> running;
     std::map<JobId, std::string> unsupervised;
-    for (const RunningJob& running_job : copy.running_jobs()) {
+    for (const RunningJob& running_job : copy.running_jobs(std::nullopt)) {
         running.insert(running_job.job.id);
         if (world.unsupervised)
             if (auto why = world.unsupervised(running_job.run))

@@ -217,7 +217,7 @@ std::vector<Command> administration_commands()
          .group = Group::administration,
          .synopsis = "",
          .summary = "Prints what status knows in the text format of Prometheus.",
-         .examples = {"escher-cron metrics >/var/lib/node_exporter/escher-cron.prom"},
+         .examples = {"escher-cron metrics"},
          .run = run_metrics},
     };
 }

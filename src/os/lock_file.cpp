@@ -75,11 +75,11 @@ std::optional<bool> names_file(const std::filesystem::path& path, int fd)
     struct stat named = {};
     struct stat opened = {};
     for (int asked = 0; asked < 2; ++asked) {
-        if (::lstat(path.c_str(), &named) == 0) {
-            if (::fstat(fd, &opened) == 0)
-                return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
-        } else if (errno == ENOENT || errno == ENOTDIR)
+        const bool there = ::lstat(path.c_str(), &named) == 0;
+        if (!there && (errno == ENOENT || errno == ENOTDIR))
             return false;
+        if (there && ::fstat(fd, &opened) == 0)
+            return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
     }
     return std::nullopt;
 }
@@ -212,7 +212,7 @@ void write_holder_line(int fd)
     std::ostringstream line;
     line << "pid " << ::getpid() << " since " << wall_clock().time_since_epoch().count() << " uptime " << since_boot()
          << " boot " << boot_id();
-    // For people, and to judge how long the lock has been held. On a full disk the lock works without it.
+    // On a full disk the lock works without it.
     static_cast<void>(write_line<holder_line_size>(fd, line.str(), 0));
 }
 
@@ -244,7 +244,7 @@ LockFile::LockFile(std::filesystem::path path) : path_(std::move(path))
                    "), where locks cannot be relied on; set run.lock to a file on a local disk");
     fd_ = open_lock(path_);
     epoch_ = settle_epoch(fd_.get());
-    // Almost surely free; a few tries tell a taken number from a file system that does not lock.
+    // A few tries tell a taken number from a file system that does not lock.
     for (int tries = 0; mark_ == 0 && tries < 8; ++tries) {
         const auto mark = random_mark(epoch_);
         if (try_lock(fd_.get(), mark))
@@ -391,14 +391,6 @@ std::int64_t LockFile::epoch_at(const std::filesystem::path& path)
 {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
     return fd ? read_epoch(fd.get()) : 0;
-}
-
-std::string LockFile::identity() const
-{
-    struct stat file = {};
-    if (::fstat(fd_.get(), &file) != 0)
-        cannot_examine(path_, errno);
-    return std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
 }
 
 } // namespace escher::os

@@ -68,9 +68,6 @@ public:
     /// The epoch of the file at `path`; 0: it has none, or cannot be read.
     [[nodiscard]] static std::int64_t epoch_at(const std::filesystem::path& path);
 
-    /// "device:inode" of the file, for the database to remember.
-    [[nodiscard]] std::string identity() const;
-
 private:
     std::filesystem::path path_;
     Fd fd_;

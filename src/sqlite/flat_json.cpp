@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace escher::sqlite {
 
 namespace {
@@ -34,6 +36,8 @@ public:
         std::string what = error.what();
         if (const auto end = what.find("] "); what.starts_with('[') && end != std::string::npos)
             what.erase(0, end + 2);
+        // What it read last is quoted byte by byte, invalid ones too.
+        what.erase(std::min(what.find("; last read"), what.size()));
         fail("not JSON: " + what);
     }
 

@@ -194,7 +194,7 @@ TEST_CASE("a job whose tick is gone is said to be looked after, not to run")
     const TemporaryDirectory root;
     sqlite::OpenOptions options;
     options.file = root / "jobs.db";
-    options.access = sqlite::Access::create;
+    options.access = Access::create;
     const auto store = sqlite::open_store(options);
     NewJob job;
     job.work = Command{{"sleep", "1"}};

@@ -38,7 +38,7 @@ class Hosts(EndToEnd):
         self.held.wait_started()
         for _ in range(2):
             other = self.box.add("true")
-            result = self.box.escher(program=self.second_host())
+            result = self.box.escher("--once", "-q", program=self.second_host())
             self.assertEqual((result.out, result.err), ("", ""))
             self.assertState(other, "completed")
             self.assertRunsOnce(job)
@@ -52,7 +52,7 @@ class Hosts(EndToEnd):
         self.held.wait_started()
         self.assertEqual(self.box.sql("SELECT boot_id FROM run"), [("",)]) # not the kernel's own
         self.box.add("true")
-        self.box.tick()
+        self.box.escher("--once", "-q")
         self.assertRunsOnce(job)
         self.held.release()
         self.box.finish(tick)

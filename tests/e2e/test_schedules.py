@@ -106,7 +106,7 @@ class Schedules(EndToEnd):
         child = self.box.start("-f", "@2027-03-01 00:01:10", *self.binary(), program=["faketime"],
                                env={"FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"})
         held.wait_started()
-        self.tick_at("2027-03-01 00:02:10")
+        self.at("2027-03-01 00:02:10", "--once")  # one of cron would stay as long as the other sees its job home
         self.assertEqual(dict(self.ledger()), {"03-01 00:01": "created", "03-01 00:02": "skipped"})
         held.release()
         self.box.finish(child)

@@ -16,6 +16,7 @@ TEST_CASE("the JSON of status names every state and has null for what there is n
     StatusFacts facts;
     facts.now = now;
     facts.mode = RunMode::automatic;
+    facts.needs_cron = false;
     facts.database = "/x.db";
     CHECK(status_json(facts) ==
           R"({"schema":1,"now":"2023-11-14T22:13:20Z","mode":"automatic","warnings":[],"last_tick":null,)"

@@ -83,14 +83,13 @@ TEST_CASE("descendants that hide are killed, whatever else runs")
 TEST_CASE("what one run may leave is not killed with what another may not")
 {
     Bench bench;
-    const Fifo ready(bench.directory() / "ready");
-    const Fifo go(bench.directory() / "go");
-    const std::string script = "setsid " + stay(ready) + " > /dev/null 2>&1 & read line < " + go.path();
-    auto allowed = bench.shell(script);
-    allowed.leftovers = Leftovers::allow;
-    const auto killed = bench.shell(script);
     std::vector<Watched> left;
-    for (const auto& spec : {allowed, killed}) {
+    for (const auto leftovers : {Leftovers::allow, Leftovers::kill}) {
+        const std::string name = leftovers == Leftovers::allow ? "allowed" : "killed";
+        const Fifo ready(bench.directory() / (name + ".ready"));
+        const Fifo go(bench.directory() / (name + ".go"));
+        auto spec = bench.shell("setsid " + stay(ready) + " > /dev/null 2>&1 & read line < " + go.path());
+        spec.leftovers = leftovers;
         const auto process = bench.start(spec);
         left.emplace_back(ready.read_pid());
         go.write_line("go");

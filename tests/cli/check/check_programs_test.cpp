@@ -15,8 +15,7 @@ namespace {
 
 bool warns(const Findings& findings)
 {
-    return std::ranges::any_of(findings.all(),
-                               [](const Finding& one) { return one.level == Finding::Level::warn; });
+    return std::ranges::any_of(findings.all(), [](const Finding& one) { return one.level == Finding::Level::warn; });
 }
 
 } // namespace
