@@ -6,7 +6,8 @@ namespace escher::cli {
 
 namespace {
 
-constexpr auto traces = "whether a run lives is told by the lock on its output, its session and its environment";
+constexpr auto traces = "whether a run lives is told by the tag, the session and the environment of its processes, "
+                        "and by the lock on its output";
 
 } // namespace
 

@@ -24,7 +24,8 @@ Finding found(CgroupUse use, const os::CgroupPlace& place)
     return findings.all().front();
 }
 
-const std::string traces = "whether a run lives is told by the lock on its output, its session and its environment";
+const std::string traces = "whether a run lives is told by the tag, the session and the environment of its "
+                           "processes, and by the lock on its output";
 
 } // namespace
 
