@@ -31,20 +31,25 @@ struct BootId {
     bool of_kernel = false;
 };
 
-/// True for a file of procfs itself, with nothing mounted over it.
+constexpr const char* boot_id_file = "/proc/sys/kernel/random/boot_id";
+
+/// True for a file of procfs itself, with nothing mounted over it. Throws Error if that cannot be told.
 bool is_of_kernel(int fd)
 {
     struct statfs about = {};
     struct statx file = {};
-    return ::fstatfs(fd, &about) == 0 && about.f_type == PROC_SUPER_MAGIC &&
-           ::statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &file) == 0 &&
-           (file.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
+    const bool told = ::fstatfs(fd, &about) == 0 &&
+                      (about.f_type != PROC_SUPER_MAGIC || ::statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &file) == 0);
+    if (!told && errno != ENOSYS && errno != EINVAL && errno != EPERM) // a kernel or a sandbox without statx(2)
+        throw Error(ExitStatus::io,
+                    std::string("cannot examine '") + boot_id_file + "': " + errno_text(errno) + remedy(errno));
+    return told && about.f_type == PROC_SUPER_MAGIC && (file.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
            (file.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0;
 }
 
 BootId read_boot_id()
 {
-    static constexpr const char* path = "/proc/sys/kernel/random/boot_id";
+    static constexpr const char* path = boot_id_file;
     const Fd fd(::open(path, O_RDONLY | O_CLOEXEC));
     char text[64] = {};
     const ssize_t size = fd ? ::read(fd.get(), text, sizeof text - 1) : -1;

@@ -258,7 +258,9 @@ Liveness Remains::examine_here(const Run& run) const
 
 void Remains::kill(const Run& run) const
 try {
-    if (run.runner.host != host_ || run.runner.process.boot_id != kernel_boot_id() || runner_lives(run) ||
+    // Where the row tells no boot, what a process itself bears is enough: nothing less is killed.
+    const auto& boot = run.runner.process.boot_id;
+    if (run.runner.host != host_ || (!boot.empty() && boot != kernel_boot_id()) || runner_lives(run) ||
         is_of_another_state(run, try_lease(run)))
         return;
     groups_.kill(run);

@@ -94,7 +94,9 @@ TEST_CASE("what cannot be found out is an error, not an answer")
     // Without a descriptor to be had, the name service cannot look into its files.
     const auto without_descriptors = [](const std::function<bool()>& refuses) {
         return await_exit(fork_and_run([&] {
-            const rlimit limit = {.rlim_cur = 0, .rlim_max = 0};
+            rlimit limit = {};
+            ::getrlimit(RLIMIT_NOFILE, &limit);
+            limit.rlim_cur = 0;
             return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 && refuses() ? 0 : 1;
         }));
     };
@@ -114,6 +116,11 @@ TEST_CASE("what cannot be found out is an error, not an answer")
         try {
             static_cast<void>(ask());
         } catch (const Error& error) {
+            // A sanitizer needs descriptors to look at an object.
+            rlimit limit = {};
+            ::getrlimit(RLIMIT_NOFILE, &limit);
+            limit.rlim_cur = limit.rlim_max;
+            ::setrlimit(RLIMIT_NOFILE, &limit);
             return error.status() == ExitStatus::io;
         }
         return false;
