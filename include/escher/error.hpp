@@ -5,30 +5,29 @@
 
 namespace escher {
 
-/// What the process ends with; the numbers of sysexits(3) where it has one.
-enum class ExitStatus {
-    ok = 0,
-    job_failed = 1,
-    usage = 64,
-    bad_data = 65,
-    unavailable = 69,
-    internal = 70,
-    cannot_create = 73,
-    io = 74,
-    busy = 75,
-    permission = 77,
-    config = 78,
+/// What kind of failure it is, for whoever has to answer it: a command line with an exit status, a web program with its own.
+enum class ErrorKind {
+    usage, ///< what was asked for cannot be meant
+    not_found, ///< a job, a run or an output that is not there
+    bad_data, ///< input that cannot be used
+    unavailable, ///< the database cannot be used
+    internal, ///< a bug
+    cannot_create, ///< a file or a process
+    io,
+    busy, ///< locked by somebody else for too long; it may pass
+    permission,
+    config,
 };
 
 /// A failure that ends the command. The text names the operation, the object and, where there is one, the remedy.
 class Error : public std::runtime_error {
 public:
-    Error(ExitStatus status, const std::string& text) : std::runtime_error(text), status_(status) {}
+    Error(ErrorKind kind, const std::string& text) : std::runtime_error(text), kind_(kind) {}
 
-    [[nodiscard]] ExitStatus status() const noexcept { return status_; }
+    [[nodiscard]] ErrorKind kind() const noexcept { return kind_; }
 
 private:
-    ExitStatus status_;
+    ErrorKind kind_;
 };
 
 } // namespace escher

@@ -30,17 +30,17 @@ void check_argument_limits(const std::vector<std::string>& argv)
     for (std::size_t at = 0; at < argv.size(); ++at) {
         const std::string which = at == 0 ? "the program's name" : "argument " + std::to_string(at);
         if (argv[at].size() >= longest_argument)
-            throw Error(ExitStatus::bad_data, which + " has " + std::to_string(argv[at].size()) +
-                                                  " bytes; the system takes less than " +
-                                                  std::to_string(longest_argument) + ": give long data with --stdin");
+            throw Error(ErrorKind::bad_data, which + " has " + std::to_string(argv[at].size()) +
+                                                 " bytes; the system takes less than " +
+                                                 std::to_string(longest_argument) + ": give long data with --stdin");
         if (argv[at].find('\0') != std::string::npos)
-            throw Error(ExitStatus::bad_data, which + " contains a NUL character, which no argument can");
+            throw Error(ErrorKind::bad_data, which + " contains a NUL character, which no argument can");
         total += argv[at].size() + 1 + sizeof(char*);
     }
     if (total > most_bytes())
-        throw Error(ExitStatus::bad_data, "the arguments take " + std::to_string(total) +
-                                              " bytes; the system takes at most " + std::to_string(most_bytes()) +
-                                              ": give long data with --stdin");
+        throw Error(ErrorKind::bad_data, "the arguments take " + std::to_string(total) +
+                                             " bytes; the system takes at most " + std::to_string(most_bytes()) +
+                                             ": give long data with --stdin");
 }
 
 } // namespace escher

@@ -18,7 +18,7 @@ constexpr std::size_t most_errors = 10;
 
 [[noreturn]] void refuse(const std::string& text)
 {
-    throw Error(ExitStatus::bad_data, text);
+    throw Error(ErrorKind::bad_data, text);
 }
 
 /// Strings as they are, numbers as their digits: what would be written on a command line.
@@ -116,7 +116,7 @@ std::vector<NewJob> read_batch(std::istream& in, const std::string& name, Time n
             what = without_class(error.what());
         } catch (const Error& error) {
             // A database that fails is no fault of the line.
-            if (error.status() == ExitStatus::unavailable || error.status() == ExitStatus::busy)
+            if (error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::busy)
                 throw;
             what = error.what();
         }
@@ -124,7 +124,7 @@ std::vector<NewJob> read_batch(std::istream& in, const std::string& name, Time n
             errors += (errors.empty() ? "" : "\n") + name + ":" + std::to_string(number) + ": " + what;
     }
     if (in.bad())
-        throw Error(ExitStatus::io, "cannot read " + name);
+        throw Error(ErrorKind::io, "cannot read " + name);
     if (faulty > most_errors)
         errors += "\n" + name + ": " + std::to_string(faulty - most_errors) + " more lines are faulty";
     if (faulty > 0)

@@ -19,9 +19,9 @@ CommandTrust decide_trust(const Config& config)
     try {
         return os::writable_only_by_us(config.database.path) ? CommandTrust::any : CommandTrust::listed;
     } catch (const Error& error) {
-        throw Error(error.status(), "cannot tell whether others can write the database '" +
-                                        config.database.path.string() +
-                                        "', as security.commands = \"auto\" asks: " + error.what());
+        throw Error(error.kind(), "cannot tell whether others can write the database '" +
+                                      config.database.path.string() +
+                                      "', as security.commands = \"auto\" asks: " + error.what());
     }
 }
 

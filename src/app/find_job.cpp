@@ -29,7 +29,7 @@ std::optional<JobId> find_job(Store& store, const std::string& text)
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
     });
     if (!plain || text.size() < 8 || text.front() == '-')
-        throw Error(ExitStatus::usage, "'" + text + "' is not a job: write its id, like 17, or its token");
+        throw Error(ErrorKind::usage, "'" + text + "' is not a job: write its id, like 17, or its token");
     return store.find_token(text);
 }
 
@@ -38,7 +38,7 @@ Job require_job(Store& store, const std::string& text)
     if (const auto id = find_job(store, text))
         if (auto job = store.find(*id))
             return std::move(*job);
-    throw Error(ExitStatus::job_failed, "there is no job " + text);
+    throw Error(ErrorKind::not_found, "there is no job " + text);
 }
 
 } // namespace escher

@@ -23,7 +23,7 @@ std::string read_input(const std::string& label, const std::string& path)
 {
     const auto fail = [&](const std::string& what) {
         const std::string name = path == "-" ? "standard input" : "'" + path + "'";
-        throw Error(ExitStatus::io, label + ": cannot read " + name + ": " + what);
+        throw Error(ErrorKind::io, label + ": cannot read " + name + ": " + what);
     };
     os::Fd file;
     if (path != "-") {

@@ -24,7 +24,7 @@ constexpr std::int64_t most_retries = 1000;
 
 std::string checked_word(const std::string& label, const std::string& text, std::size_t most)
 {
-    const auto refuse = [&](const std::string& what) { throw Error(ExitStatus::usage, label + ": " + what); };
+    const auto refuse = [&](const std::string& what) { throw Error(ErrorKind::usage, label + ": " + what); };
     if (text.empty())
         refuse("is empty: write something, or leave the option away");
     if (text.size() > most)
@@ -75,13 +75,12 @@ bool JobDraft::set(const std::string& option, const std::string& text)
         has_priority_ = true;
     } else if (option == "at" || option == "in") {
         if (job_.run_at)
-            throw Error(ExitStatus::usage,
-                        dashes_ + "at and " + dashes_ + "in exclude each other: write one of them");
+            throw Error(ErrorKind::usage, dashes_ + "at and " + dashes_ + "in exclude each other: write one of them");
         job_.run_at = option == "at" ? read_time(label, text, now_, *zone_) : now_ + read_duration(label, text);
     } else if (option == "timeout") {
         job_.timeout = read_duration(label, text);
         if (job_.timeout <= Duration(0))
-            throw Error(ExitStatus::usage, label + ": must be longer than 0; leave it away for the policy's");
+            throw Error(ErrorKind::usage, label + ": must be longer than 0; leave it away for the policy's");
     } else if (option == "retries") {
         job_.retries = static_cast<int>(read_number(label, text, 0, most_retries));
     } else if (option == "unique") {
@@ -103,21 +102,21 @@ bool JobDraft::set(const std::string& option, const std::string& text)
 void JobDraft::set_param(const std::string& key, const std::string& value)
 {
     if (key.empty())
-        throw Error(ExitStatus::usage, dashes_ + "param: write KEY=VALUE");
+        throw Error(ErrorKind::usage, dashes_ + "param: write KEY=VALUE");
     if (!params_.emplace(key, value).second)
-        throw Error(ExitStatus::usage, dashes_ + "param: '" + key + "' is given twice");
+        throw Error(ErrorKind::usage, dashes_ + "param: '" + key + "' is given twice");
 }
 
 void JobDraft::check_work() const
 {
     if (argv_ && task_)
-        throw Error(ExitStatus::usage, "a job has a command or a task, not both");
+        throw Error(ErrorKind::usage, "a job has a command or a task, not both");
     if (!task_ && (!argv_ || argv_->empty()))
-        throw Error(ExitStatus::usage, dashes_.empty() ? "there is neither 'command' nor 'task'"
-                                                       : "what is to be run? Write '-- COMMAND [ARG...]' or '--task "
-                                                         "NAME'");
+        throw Error(ErrorKind::usage, dashes_.empty() ? "there is neither 'command' nor 'task'"
+                                                      : "what is to be run? Write '-- COMMAND [ARG...]' or '--task "
+                                                        "NAME'");
     if (!task_ && !params_.empty())
-        throw Error(ExitStatus::usage, dashes_ + "param: only a task takes parameters");
+        throw Error(ErrorKind::usage, dashes_ + "param: only a task takes parameters");
 }
 
 Work JobDraft::take_work()
@@ -134,10 +133,10 @@ void JobDraft::add_dependencies(const std::vector<std::string>& texts, bool any_
     for (const std::string& text : texts)
         for (const std::string& word : split_at_commas(text)) {
             if (word.empty())
-                throw Error(ExitStatus::usage, label + ": '" + text + "' is no list of ids: write 17 or 17,18");
+                throw Error(ErrorKind::usage, label + ": '" + text + "' is no list of ids: write 17 or 17,18");
             const auto id = find_job(checks.store, word);
             if (!id || (!checks.known.contains(*id) && !checks.store.find(*id)))
-                throw Error(ExitStatus::bad_data, label + ": there is no job " + word);
+                throw Error(ErrorKind::bad_data, label + ": there is no job " + word);
             checks.known.insert(*id);
             const auto same = [&](const Dependency& other) { return other.needs == *id; };
             if (std::ranges::none_of(job_.after, same))
@@ -154,7 +153,7 @@ NewJob JobDraft::finish(Checks& checks) &&
         check_argument_limits(invocation.argv);
     } catch (const RejectedJob& rejected) {
         const bool forbidden = own_command && checks.policies.commands != CommandTrust::any;
-        throw Error(forbidden ? ExitStatus::permission : ExitStatus::bad_data, rejected.what());
+        throw Error(forbidden ? ErrorKind::permission : ErrorKind::bad_data, rejected.what());
     }
     const Placement place = place_job(checks.policies, job_.work);
     if (!has_queue_)

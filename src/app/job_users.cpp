@@ -51,7 +51,7 @@ void require_job_users(const Config& config, const std::function<bool(const std:
 {
     for (const JobUser& user : job_users(config))
         if (!exists(user.name))
-            throw Error(ExitStatus::config, unknown_user(user) + ": " + unknown_user_fix(config));
+            throw Error(ErrorKind::config, unknown_user(user) + ": " + unknown_user_fix(config));
 }
 
 } // namespace escher

@@ -47,7 +47,7 @@ void OutputReader::read_stretch(std::int64_t from, std::int64_t to, const Sink& 
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            throw Error(ExitStatus::io, std::string("cannot read the output file: ") + std::strerror(errno));
+            throw Error(ErrorKind::io, std::string("cannot read the output file: ") + std::strerror(errno));
         if (got == 0)
             return;
         sink.text({buffer.data(), static_cast<std::size_t>(got)});

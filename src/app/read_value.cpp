@@ -13,7 +13,7 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& label, const std::string& text, const std::string& remedy)
 {
-    throw Error(ExitStatus::usage, label + ": '" + text + "' is " + remedy);
+    throw Error(ErrorKind::usage, label + ": '" + text + "' is " + remedy);
 }
 
 } // namespace

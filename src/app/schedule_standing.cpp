@@ -25,7 +25,7 @@ ScheduleSummary summarize_schedule(Session& session, Store& store, const std::st
         std::vector<std::string> known;
         for (const Schedule& schedule : schedules)
             known.push_back(schedule.name);
-        throw Error(ExitStatus::usage, "there is no schedule '" + name + "'" + did_you_mean(name, known));
+        throw Error(ErrorKind::usage, "there is no schedule '" + name + "'" + did_you_mean(name, known));
     }
     if (summary.last && summary.last->job)
         summary.last_job = store.find(*summary.last->job);

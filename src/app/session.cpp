@@ -127,7 +127,7 @@ std::string Session::program() const
     std::error_code error;
     std::string path = std::filesystem::read_symlink("/proc/self/exe", error).string();
     if (error)
-        throw Error(ExitStatus::io, "cannot tell this program's own path from /proc/self/exe: " + error.message());
+        throw Error(ErrorKind::io, "cannot tell this program's own path from /proc/self/exe: " + error.message());
     // An upgrade has replaced the file meanwhile: the new one is what should run.
     static constexpr std::string_view gone = " (deleted)";
     if (path.ends_with(gone))

@@ -25,7 +25,7 @@ constexpr mode_t file_mode = 0660;
 [[noreturn]] void fail(const std::string& deed, const std::filesystem::path& path, const std::string& remedy = "")
 {
     const int error = errno;
-    throw Error(error == EACCES || error == EPERM ? ExitStatus::permission : ExitStatus::cannot_create,
+    throw Error(error == EACCES || error == EPERM ? ErrorKind::permission : ErrorKind::cannot_create,
                 fmt::format("cannot {} '{}': {}{}", deed, path.string(), std::strerror(error), remedy));
 }
 
@@ -45,10 +45,10 @@ gid_t group_id(const std::string& name)
 {
     const auto answer = os::look_up_group(name);
     if (answer.error != 0)
-        throw Error(ExitStatus::io, fmt::format("--group: cannot look up the group '{}': {}{}", name,
-                                                os::errno_text(answer.error), os::remedy(answer.error)));
+        throw Error(ErrorKind::io, fmt::format("--group: cannot look up the group '{}': {}{}", name,
+                                               os::errno_text(answer.error), os::remedy(answer.error)));
     if (!answer.found)
-        throw Error(ExitStatus::usage,
+        throw Error(ErrorKind::usage,
                     fmt::format("--group: there is no group '{}'; on Debian a web server's is www-data", name));
     return answer.entry.gr_gid;
 }
@@ -86,7 +86,7 @@ void SharedPlace::make_directory(const std::filesystem::path& path, bool dedicat
     if (!group_ || (found.st_gid == *group_ && (found.st_mode & shared_directory) == shared_directory))
         return;
     if (!dedicated || !holds_only(path, ours))
-        throw Error(ExitStatus::cannot_create,
+        throw Error(ErrorKind::cannot_create,
                     fmt::format("the directory '{}' holds more than our files, so it is left as it is; if the group "
                                 "may have all of it: chgrp {} '{}' && chmod 2770 '{}'",
                                 path.string(), group_name_, path.string(), path.string()));

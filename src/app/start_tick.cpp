@@ -23,7 +23,7 @@ bool look_at(const std::filesystem::path& path, struct stat& found)
     if (::stat(path.c_str(), &found) == 0)
         return true;
     if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
-        throw Error(ExitStatus::io, "cannot look at '" + path.string() + "': " + std::strerror(errno));
+        throw Error(ErrorKind::io, "cannot look at '" + path.string() + "': " + std::strerror(errno));
     return false;
 }
 

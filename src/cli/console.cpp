@@ -32,7 +32,7 @@ bool wants_color(const std::string& when, bool terminal)
     if (when == "always" || when == "never")
         return when == "always";
     if (when != "auto")
-        throw Error(ExitStatus::usage, "--color: '" + when + "' is none of auto, always and never");
+        throw Error(ErrorKind::usage, "--color: '" + when + "' is none of auto, always and never");
     return terminal && os::environment_variable("NO_COLOR").value_or("").empty() &&
            os::environment_variable("TERM").value_or("") != "dumb";
 }
@@ -53,7 +53,7 @@ void Console::out(const std::string& text)
     if (error == EPIPE)
         throw ClosedPipe();
     if (error != 0)
-        throw Error(ExitStatus::io, std::string("cannot write to standard output: ") + std::strerror(error));
+        throw Error(ErrorKind::io, std::string("cannot write to standard output: ") + std::strerror(error));
 }
 
 void Console::narrate(const std::string& text)

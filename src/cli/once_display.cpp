@@ -1,5 +1,6 @@
 #include "cli/once_display.hpp"
 
+#include "cli/exit_status.hpp"
 #include "core/duration.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"

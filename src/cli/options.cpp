@@ -19,7 +19,7 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& text)
 {
-    throw Error(ExitStatus::usage, text);
+    throw Error(ErrorKind::usage, text);
 }
 
 std::vector<const Option*> options_of(const Command& command)

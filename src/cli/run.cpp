@@ -2,6 +2,7 @@
 
 #include "app/build.hpp"
 #include "cli/context.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/help.hpp"
 #include "cli/options.hpp"
 #include "terminal/escape.hpp"
@@ -16,13 +17,13 @@ namespace escher::cli {
 
 namespace {
 
-int report(std::span<const std::string> argv, ExitStatus status, const std::string& text)
+int report(std::span<const std::string> argv, ErrorKind kind, const std::string& text)
 {
     std::string all = "escher-cron: " + escape_for_terminal(text, true) + "\n";
-    if (status == ExitStatus::usage)
+    if (kind == ErrorKind::usage)
         all += "Try '" + help_call(argv) + "'.\n";
     std::fputs(all.c_str(), stderr);
-    return static_cast<int>(status);
+    return static_cast<int>(exit_status_of(kind));
 }
 
 int dispatch(std::span<const std::string> argv)
@@ -49,11 +50,11 @@ int run(std::span<const std::string> argv)
     } catch (const ClosedPipe&) {
         return 128 + SIGPIPE;
     } catch (const Error& error) {
-        return report(argv, error.status(), error.what());
+        return report(argv, error.kind(), error.what());
     } catch (const std::bad_alloc&) {
-        return report(argv, ExitStatus::internal, "out of memory");
+        return report(argv, ErrorKind::internal, "out of memory");
     } catch (const std::exception& error) {
-        return report(argv, ExitStatus::internal, std::string("internal error: ") + error.what());
+        return report(argv, ErrorKind::internal, std::string("internal error: ") + error.what());
     }
 }
 

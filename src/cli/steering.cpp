@@ -1,6 +1,7 @@
 #include "cli/steering.hpp"
 
 #include "app/find_job.hpp"
+#include "cli/exit_status.hpp"
 #include "terminal/escape.hpp"
 #include "json/json_writer.hpp"
 

@@ -40,7 +40,7 @@ fs::path default_database(const std::optional<fs::path>& file, bool of_root, con
         return fs::path("/var/lib") / name;
     const auto state = base_directory(context, "XDG_STATE_HOME", ".local/state");
     if (!state)
-        throw Error(ExitStatus::config, "cannot tell where the database is: set database.path in a config, or $HOME");
+        throw Error(ErrorKind::config, "cannot tell where the database is: set database.path in a config, or $HOME");
     return *state / name;
 }
 

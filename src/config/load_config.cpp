@@ -86,7 +86,7 @@ Config Load::run()
     for (const auto& source : *sources_)
         read_schedules(source);
     if (!problems_.empty())
-        throw Error(ExitStatus::config, problems_.text());
+        throw Error(ErrorKind::config, problems_.text());
     fill_in_defaults();
     config_.sources = std::move(sources_);
     return std::move(config_);

@@ -15,7 +15,7 @@ namespace {
 std::optional<Account> account_of(const NameAnswer<passwd>& answer, const std::string& user)
 {
     if (answer.error != 0)
-        throw Error(ExitStatus::io,
+        throw Error(ErrorKind::io,
                     "cannot look up the user '" + user + "': " + errno_text(answer.error) + remedy(answer.error));
     if (!answer.found)
         return std::nullopt;
@@ -53,8 +53,8 @@ std::vector<gid_t> groups_of(const Account& account)
     auto groups = ask_for_groups(account);
     const int error = fault_of_group_file();
     if (error != 0 || groups != ask_for_groups(account))
-        throw Error(ExitStatus::io, "cannot look up the groups of the user '" + account.name + "': " +
-                                        (error != 0 ? errno_text(error) + remedy(error) : "two answers differ"));
+        throw Error(ErrorKind::io, "cannot look up the groups of the user '" + account.name + "': " +
+                                       (error != 0 ? errno_text(error) + remedy(error) : "two answers differ"));
     return groups;
 }
 

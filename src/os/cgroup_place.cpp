@@ -120,7 +120,7 @@ std::string read_proc_text(const char* path)
     std::string text;
     const int error = read_group_file(AT_FDCWD, path, text);
     if (error != 0 && error != ENOENT)
-        throw Error(ExitStatus::unavailable,
+        throw Error(ErrorKind::unavailable,
                     std::string("cannot read '") + path + "': " + errno_text(error) + remedy(error));
     return text;
 }
@@ -144,7 +144,7 @@ bool may_write(CgroupPlace& place, const std::filesystem::path& file, int mode)
     else if (error == ENOENT)
         refuse(place, "there is no control group " + quoted(place.base) + " here");
     else
-        throw Error(ExitStatus::unavailable, "cannot look at " + quoted(file) + ": " + errno_text(error));
+        throw Error(ErrorKind::unavailable, "cannot look at " + quoted(file) + ": " + errno_text(error));
     return false;
 }
 
@@ -155,8 +155,7 @@ std::string control(const CgroupPlace& place, const char* name)
     const auto file = place.base / name;
     const int error = read_group_file(AT_FDCWD, file.c_str(), text);
     if (error != 0 && error != ENOENT && error != ENODEV)
-        throw Error(ExitStatus::unavailable,
-                    "cannot read " + quoted(file) + ": " + errno_text(error) + remedy(error));
+        throw Error(ErrorKind::unavailable, "cannot read " + quoted(file) + ": " + errno_text(error) + remedy(error));
     return text;
 }
 
@@ -219,7 +218,7 @@ CgroupPlace find_cgroup_place()
         return place;
     struct statfs file_system = {};
     if (::statfs(place.base.c_str(), &file_system) != 0 && errno != ENOENT)
-        throw Error(ExitStatus::unavailable, "cannot look at " + quoted(place.base) + ": " + errno_text(errno));
+        throw Error(ErrorKind::unavailable, "cannot look at " + quoted(place.base) + ": " + errno_text(errno));
     if (file_system.f_type != CGROUP2_SUPER_MAGIC) {
         refuse(place, "there is no control group " + quoted(place.base) + " here");
         return place;

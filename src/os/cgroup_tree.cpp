@@ -45,7 +45,7 @@ bool passes(int error)
 
 [[noreturn]] void throw_cannot_make(const std::filesystem::path& path, int error)
 {
-    throw Error(ExitStatus::unavailable,
+    throw Error(ErrorKind::unavailable,
                 "cannot make the control group '" + path.string() + "': " + errno_text(error) + remedy(error));
 }
 

@@ -107,7 +107,7 @@ void start_detached(std::span<const std::string> argv)
 {
     const std::string name = argv.empty() ? std::string{} : argv.front();
     const auto fail = [&](const std::string& operation, int error) {
-        throw Error(ExitStatus::io,
+        throw Error(ErrorKind::io,
                     operation + " '" + name + "' in the background: " + errno_text(error) + remedy(error));
     };
     if (name.empty())

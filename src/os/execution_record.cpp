@@ -38,7 +38,7 @@ ExecutionRecord::Answer ExecutionRecord::look_up(RunId run, const std::string& i
     Execution& found = answer.execution;
     const ssize_t size = ::pread(file_.get(), &found, sizeof found, offset_of(run));
     if (size < 0)
-        throw Error(ExitStatus::io, "cannot read from the lock file which runs were executed: " + errno_text(errno));
+        throw Error(ErrorKind::io, "cannot read from the lock file which runs were executed: " + errno_text(errno));
     // Shorter: the file ends before this slot, so nobody has written it.
     if (size < static_cast<ssize_t>(sizeof found) || found.run == 0)
         answer.verdict = Verdict::never;

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 [[noreturn]] void cannot(const std::string& operation, const std::string& object, int error)
 {
     const bool denied = error == EACCES || error == EPERM;
-    throw Error(denied ? ExitStatus::permission : ExitStatus::io,
+    throw Error(denied ? ErrorKind::permission : ErrorKind::io,
                 "cannot " + operation + " '" + object + "': " + errno_text(error) +
                     (denied ? "; let this user look there" : remedy(error)));
 }

@@ -41,7 +41,7 @@ bool is_of_kernel(int fd)
     const bool told = ::fstatfs(fd, &about) == 0 &&
                       (about.f_type != PROC_SUPER_MAGIC || ::statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &file) == 0);
     if (!told && errno != ENOSYS && errno != EINVAL && errno != EPERM) // a kernel or a sandbox without statx(2)
-        throw Error(ExitStatus::io,
+        throw Error(ErrorKind::io,
                     std::string("cannot examine '") + boot_id_file + "': " + errno_text(errno) + remedy(errno));
     return told && about.f_type == PROC_SUPER_MAGIC && (file.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
            (file.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0;
@@ -55,7 +55,7 @@ BootId read_boot_id()
     const ssize_t size = fd ? ::read(fd.get(), text, sizeof text - 1) : -1;
     // Without it in a row, recovery would have one proof less for ever.
     if (size < 0 && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
-        throw Error(ExitStatus::io,
+        throw Error(ErrorKind::io,
                     std::string("cannot read the boot id in '") + path + "': " + errno_text(errno) + remedy(errno));
     const char* const end = std::find_if(text, text + std::max<ssize_t>(size, 0), [](char c) { return c <= ' '; });
     return {std::string(static_cast<const char*>(text), end), fd && is_of_kernel(fd.get())};
@@ -102,7 +102,7 @@ double load_average()
 {
     double load = 0;
     if (::getloadavg(&load, 1) != 1)
-        throw Error(ExitStatus::io,
+        throw Error(ErrorKind::io,
                     "cannot tell the load, as run.max_load asks: " + errno_text(errno) + remedy(errno));
     return load;
 }
@@ -111,7 +111,7 @@ ProcessIdentity own_identity()
 {
     const auto process = read_process(::getpid());
     if (!process) // of another PID namespace
-        throw Error(ExitStatus::unavailable, "/proc does not show this process: mount it for this PID namespace");
+        throw Error(ErrorKind::unavailable, "/proc does not show this process: mount it for this PID namespace");
     return {.pid = ::getpid(), .start_ticks = process->start_ticks, .boot_id = kernel_boot_id()};
 }
 

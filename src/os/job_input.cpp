@@ -15,7 +15,7 @@ namespace {
 
 [[noreturn]] void fail(const char* operation, int error)
 {
-    throw Error(ExitStatus::unavailable, std::string(operation) + ": " + errno_text(error) + remedy(error));
+    throw Error(ErrorKind::unavailable, std::string(operation) + ": " + errno_text(error) + remedy(error));
 }
 
 } // namespace

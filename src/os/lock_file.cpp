@@ -84,14 +84,14 @@ std::optional<bool> names_file(const std::filesystem::path& path, int fd)
     return std::nullopt;
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, ExitStatus status, const std::string& why)
+[[noreturn]] void refuse(const std::filesystem::path& path, ErrorKind kind, const std::string& why)
 {
-    throw Error(status, "cannot use the lock file '" + path.string() + "': " + why);
+    throw Error(kind, "cannot use the lock file '" + path.string() + "': " + why);
 }
 
 [[noreturn]] void cannot_examine(const std::filesystem::path& path, int error)
 {
-    throw Error(ExitStatus::io,
+    throw Error(ErrorKind::io,
                 "cannot examine the lock file '" + path.string() + "': " + errno_text(error) + remedy(error));
 }
 
@@ -101,7 +101,7 @@ bool take_byte(const std::filesystem::path& path, int fd, off_t byte)
     if (try_lock(fd, byte))
         return true;
     if (errno != EAGAIN && errno != EACCES)
-        refuse(path, ExitStatus::io, "it cannot be locked: " + errno_text(errno) + remedy(errno));
+        refuse(path, ErrorKind::io, "it cannot be locked: " + errno_text(errno) + remedy(errno));
     return false;
 }
 
@@ -118,16 +118,16 @@ Fd open_lock(const std::filesystem::path& path)
     const int error = errno;
     struct stat file = {};
     if (!fd && error == ELOOP)
-        refuse(path, ExitStatus::permission, "it is a symbolic link; remove it, or set run.lock to the file itself");
+        refuse(path, ErrorKind::permission, "it is a symbolic link; remove it, or set run.lock to the file itself");
     if (!fd && error == EISDIR)
-        refuse(path, ExitStatus::cannot_create, "it is a directory; set run.lock to a file");
+        refuse(path, ErrorKind::cannot_create, "it is a directory; set run.lock to a file");
     if (!fd)
-        refuse(path, error == EACCES ? ExitStatus::permission : ExitStatus::cannot_create,
+        refuse(path, error == EACCES ? ErrorKind::permission : ErrorKind::cannot_create,
                errno_text(error) + (error == ENOENT ? "; create its directory or set run.lock" : remedy(error)));
     if (::fstat(fd.get(), &file) != 0)
         cannot_examine(path, errno);
     if (!S_ISREG(file.st_mode))
-        refuse(path, ExitStatus::permission, "it is not a regular file; remove it, a new one is made");
+        refuse(path, ErrorKind::permission, "it is not a regular file; remove it, a new one is made");
     return fd;
 }
 
@@ -239,7 +239,7 @@ bool is_stuck(int fd)
 LockFile::LockFile(std::filesystem::path path) : path_(std::move(path))
 {
     if (const auto type = network_file_system(path_))
-        refuse(path_, ExitStatus::config,
+        refuse(path_, ErrorKind::config,
                "it lies on a network file system (" + *type +
                    "), where locks cannot be relied on; set run.lock to a file on a local disk");
     fd_ = open_lock(path_);
@@ -251,7 +251,7 @@ LockFile::LockFile(std::filesystem::path path) : path_(std::move(path))
             mark_ = mark;
     }
     if (mark_ == 0)
-        refuse(path_, ExitStatus::unavailable, "its file system does not lock: " + errno_text(errno));
+        refuse(path_, ErrorKind::unavailable, "its file system does not lock: " + errno_text(errno));
 }
 
 bool LockFile::try_take()
@@ -266,7 +266,7 @@ bool LockFile::try_take()
         if (!named)
             cannot_examine(path_, error);
         refuse(
-            path_, ExitStatus::unavailable,
+            path_, ErrorKind::unavailable,
             "it was deleted or replaced while this process had it open; it must stay in place as long as jobs run");
     }
     held_ = true;
@@ -377,7 +377,7 @@ ExecutionRecord LockFile::executions() const
 {
     const int file = ::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 3);
     if (file < 0)
-        throw Error(ExitStatus::unavailable,
+        throw Error(ErrorKind::unavailable,
                     "cannot use the lock file '" + path_.string() + "': " + errno_text(errno) + remedy(errno));
     return {Fd(file), epoch_};
 }

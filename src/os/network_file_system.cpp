@@ -36,7 +36,7 @@ bool means_ask_the_parent(int error)
 
 [[noreturn]] void cannot_tell(const std::filesystem::path& path, int error)
 {
-    throw Error(ExitStatus::io,
+    throw Error(ErrorKind::io,
                 "cannot tell what file system '" + path.string() + "' lies on: " + errno_text(error) + remedy(error));
 }
 

@@ -29,15 +29,15 @@ int OutputDirectory::open_or_create()
         if (::mkdir(path_.c_str(), 0770) < 0 && errno != EEXIST) {
             const int error = errno;
             throw Error(
-                ExitStatus::cannot_create,
+                ErrorKind::cannot_create,
                 "cannot create the output directory '" + path_.string() + "': " + errno_text(error) +
                     (error == ENOENT ? "; create its parent directory or set output.directory" : remedy(error)));
         }
         fd_ = open_directory(path_);
     }
     if (!fd_)
-        throw Error(ExitStatus::cannot_create, "cannot open the output directory '" + path_.string() +
-                                                   "': " + errno_text(errno) + remedy(errno));
+        throw Error(ErrorKind::cannot_create, "cannot open the output directory '" + path_.string() +
+                                                  "': " + errno_text(errno) + remedy(errno));
     return fd_.get();
 }
 

@@ -89,9 +89,9 @@ OutputFile::OutputFile(OutputDirectory& directory, std::string name)
     : directory_(&directory), name_(std::move(name)), last_look_(std::chrono::steady_clock::now())
 {
     const auto fail = [&](int error) {
-        throw Error(ExitStatus::cannot_create, "cannot create the output file '" + name_ + "' in '" +
-                                                   directory_->path().string() + "': " + errno_text(error) +
-                                                   remedy(error));
+        throw Error(ErrorKind::cannot_create, "cannot create the output file '" + name_ + "' in '" +
+                                                  directory_->path().string() + "': " + errno_text(error) +
+                                                  remedy(error));
     };
     if (!OutputDirectory::is_plain_name(name_))
         fail(EINVAL);

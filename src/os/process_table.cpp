@@ -21,7 +21,7 @@ namespace {
 
 [[noreturn]] void fail(const std::string& path, int error)
 {
-    throw Error(ExitStatus::io, "cannot read '" + path + "': " + errno_text(error) + remedy(error));
+    throw Error(ErrorKind::io, "cannot read '" + path + "': " + errno_text(error) + remedy(error));
 }
 
 /// Ways in which /proc says that a process is no more.
@@ -102,7 +102,7 @@ std::optional<ProcessStat> read_process(pid_t pid)
         return std::nullopt;
     if (error != 0)
         fail(path, error);
-    const auto malformed = [&] { return Error(ExitStatus::io, "cannot read '" + path + "': it is malformed"); };
+    const auto malformed = [&] { return Error(ErrorKind::io, "cannot read '" + path + "': it is malformed"); };
     // The name, field 2, may hold anything, blanks and parentheses included: the fields count from the last ')'.
     const auto name_end = stat.rfind(')');
     if (name_end == std::string::npos)
@@ -154,7 +154,7 @@ std::vector<pid_t> all_processes()
     // A process always sees itself: a /proc that does not show it is no witness.
     std::sort(pids.begin(), pids.end());
     if (!std::binary_search(pids.begin(), pids.end(), ::getpid()))
-        throw Error(ExitStatus::io, "/proc does not show this process: mount it for this PID namespace");
+        throw Error(ErrorKind::io, "/proc does not show this process: mount it for this PID namespace");
     return pids;
 }
 

@@ -16,7 +16,7 @@ std::string random_token()
     std::array<unsigned char, 16> bytes{};
     // So few are never cut short, once there are any.
     if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-        throw Error(ExitStatus::io, "cannot make a token for the job: " + errno_text(errno) + remedy(errno));
+        throw Error(ErrorKind::io, "cannot make a token for the job: " + errno_text(errno) + remedy(errno));
     std::string text;
     for (const unsigned byte : bytes) {
         text += "0123456789abcdef"[byte >> 4];

@@ -33,14 +33,14 @@ rlimit own_limit()
 {
     rlimit own = {};
     if (::getrlimit(RLIMIT_RTTIME, &own) != 0)
-        throw Error(ExitStatus::internal, "cannot read the limit of real-time processor time: " + errno_text(errno));
+        throw Error(ErrorKind::internal, "cannot read the limit of real-time processor time: " + errno_text(errno));
     return own;
 }
 
 [[noreturn]] void fail(pid_t pid, int error)
 {
-    throw Error(ExitStatus::io, "cannot read the limits of process " + std::to_string(pid) + ": " +
-                                    errno_text(error) + remedy(error));
+    throw Error(ErrorKind::io, "cannot read the limits of process " + std::to_string(pid) + ": " + errno_text(error) +
+                                   remedy(error));
 }
 
 /// The soft limit as /proc shows it to everybody; none: the process is gone or ending.

@@ -42,7 +42,7 @@ SignalQueue::SignalQueue()
 
     fd_ = Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!fd_)
-        throw Error(ExitStatus::unavailable,
+        throw Error(ErrorKind::unavailable,
                     "cannot create a signal descriptor: " + errno_text(errno) + remedy(errno));
 }
 

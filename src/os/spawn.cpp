@@ -190,7 +190,7 @@ Spawner::Spawner()
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0))
 {
     if (stack_ == MAP_FAILED)
-        throw Error(ExitStatus::unavailable,
+        throw Error(ErrorKind::unavailable,
                     "cannot allocate memory to start jobs: " + errno_text(errno) + remedy(errno));
     ::mprotect(stack_, guard_size, PROT_NONE);
 }

@@ -68,7 +68,7 @@ public:
           remains_(directory_, options_.executions, groups_, options_.instance, options_.host, options_.mark_lives)
     {
         if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-            throw Error(ExitStatus::unavailable, "cannot become a child subreaper: " + errno_text(errno));
+            throw Error(ErrorKind::unavailable, "cannot become a child subreaper: " + errno_text(errno));
     }
 
     StartResult start(const LaunchSpec& spec) override;

@@ -23,7 +23,7 @@ void touch_wake_file(const std::filesystem::path& path)
     // That it is closed after having been open for writing is what a path unit sees, besides the new time.
     if (!fd || ::futimens(fd.get(), nullptr) != 0) {
         const int error = errno;
-        throw Error(ExitStatus::cannot_create,
+        throw Error(ErrorKind::cannot_create,
                     "cannot touch the wake file '" + path.string() + "': " + errno_text(error) + remedy(error));
     }
 }

@@ -36,8 +36,7 @@ bool is_zone_name(std::string_view name)
 
 [[noreturn]] void cannot_read(const std::string& path, int error)
 {
-    throw Error(ExitStatus::io,
-                "cannot read the time zone file '" + path + "': " + errno_text(error) + remedy(error));
+    throw Error(ErrorKind::io, "cannot read the time zone file '" + path + "': " + errno_text(error) + remedy(error));
 }
 
 bool means_no_such_file(int error)

@@ -75,9 +75,9 @@ Claim claim_job(Database& database, Job job, RunId run, const RunnerIdentity& ru
                             .bind(run, job.id)
                             .run();
     if (changed != 1)
-        throw Error(ExitStatus::internal, "the database '" + database.name() +
-                                              "' changed within a transaction; "
-                                              "nothing was claimed");
+        throw Error(ErrorKind::internal, "the database '" + database.name() +
+                                             "' changed within a transaction; "
+                                             "nothing was claimed");
     database
         .query(R"SQL(
             INSERT INTO {run} (id, job, queue, attempt, claimed_at, output_file, runner_pid, runner_started,

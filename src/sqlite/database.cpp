@@ -25,9 +25,9 @@ void check_prefix(const std::string& prefix)
         return;
     if (prefix.size() > longest_prefix || !std::all_of(prefix.begin(), prefix.end(), allowed) ||
         std::isdigit(static_cast<unsigned char>(prefix[0])) != 0 || prefix.starts_with("sqlite_"))
-        throw Error(ExitStatus::config, "database.table_prefix '" + prefix +
-                                            "' cannot be part of a table's name: use "
-                                            "up to 40 letters, digits and underscores, not starting with a digit");
+        throw Error(ErrorKind::config, "database.table_prefix '" + prefix +
+                                           "' cannot be part of a table's name: use "
+                                           "up to 40 letters, digits and underscores, not starting with a digit");
 }
 
 /// SQLite gives -wal and -shm the mode of the database file, so that one has to be right whatever the umask.
@@ -38,23 +38,23 @@ void make_file(const std::filesystem::path& file)
         if (errno == EEXIST)
             return;
         const int error = errno;
-        throw Error(error == EACCES || error == EPERM ? ExitStatus::permission : ExitStatus::cannot_create,
+        throw Error(error == EACCES || error == EPERM ? ErrorKind::permission : ErrorKind::cannot_create,
                     "cannot create the database '" + file.string() + "': " + errno_text(error) + remedy(error));
     }
     const int result = ::fchmod(fd, 0660);
     const int error = errno;
     ::close(fd);
     if (result != 0)
-        throw Error(ExitStatus::cannot_create, "cannot set the mode of the database '" + file.string() +
-                                                   "': " + errno_text(error) + remedy(error));
+        throw Error(ErrorKind::cannot_create, "cannot set the mode of the database '" + file.string() +
+                                                  "': " + errno_text(error) + remedy(error));
 }
 
 [[noreturn]] void cannot_examine(const std::filesystem::path& file, int error)
 {
     const bool denied = error == EACCES || error == EPERM;
-    throw Error(denied                               ? ExitStatus::permission
-                : error == ENOTDIR || error == ELOOP ? ExitStatus::unavailable
-                                                     : ExitStatus::io,
+    throw Error(denied                               ? ErrorKind::permission
+                : error == ENOTDIR || error == ELOOP ? ErrorKind::unavailable
+                                                     : ErrorKind::io,
                 "cannot examine the database '" + file.string() + "': " + errno_text(error) +
                     (denied ? "; `escher-cron check` tells why" : remedy(error)));
 }
@@ -65,13 +65,13 @@ struct stat status_of(const std::filesystem::path& file)
     if (::lstat(file.c_str(), &status) == 0) {
         if (S_ISREG(status.st_mode))
             return status;
-        throw Error(ExitStatus::unavailable,
+        throw Error(ErrorKind::unavailable,
                     "cannot open the database '" + file.string() + "': it is " +
                         (S_ISLNK(status.st_mode) ? "a symbolic link: name the file itself" : "not a regular file"));
     }
     if (errno == ENOENT)
-        throw Error(ExitStatus::unavailable, "cannot open the database '" + file.string() +
-                                                 "': there is none yet; `escher-cron init` makes it");
+        throw Error(ErrorKind::unavailable, "cannot open the database '" + file.string() +
+                                                "': there is none yet; `escher-cron init` makes it");
     cannot_examine(file, errno);
 }
 
@@ -216,9 +216,9 @@ void Database::check_identity() const
     if (!there && errno != ENOENT && errno != ENOTDIR)
         cannot_examine(options_.file, errno);
     if (!there || status.st_dev != device_ || status.st_ino != inode_ || has_moved())
-        throw Error(ExitStatus::unavailable, "the database '" + name() +
-                                                 "' was removed or replaced by another file "
-                                                 "while it was open; nothing more is written to the old one");
+        throw Error(ErrorKind::unavailable, "the database '" + name() +
+                                                "' was removed or replaced by another file "
+                                                "while it was open; nothing more is written to the old one");
 }
 
 /// Of the file that SQLite has open. It takes a failed stat(2) for a move, so it is asked twice.

@@ -32,22 +32,22 @@ bool is_shortage(int error)
 Diagnosis of_the_system(int error, const std::string& file)
 {
     if (error == ENOSPC || error == EDQUOT)
-        return {ExitStatus::io, "the disk is full: free some space on the file system of " + file};
+        return {ErrorKind::io, "the disk is full: free some space on the file system of " + file};
     std::string what = remedy(error);
     if (what.starts_with("; "))
         what.erase(0, 2);
-    return {ExitStatus::io, what.empty() ? "the disk or the file system fails: see the kernel's log" : what};
+    return {ErrorKind::io, what.empty() ? "the disk or the file system fails: see the kernel's log" : what};
 }
 
 Diagnosis of_a_busy_one(int code)
 {
     switch (code) {
     case SQLITE_BUSY_RECOVERY:
-        return {ExitStatus::busy, "another program is recovering it after a crash: try again when that has ended"};
+        return {ErrorKind::busy, "another program is recovering it after a crash: try again when that has ended"};
     case SQLITE_BUSY_SNAPSHOT:
-        return {ExitStatus::busy, "it was changed after this transaction had begun to read: try again"};
+        return {ErrorKind::busy, "it was changed after this transaction had begun to read: try again"};
     default:
-        return {ExitStatus::busy,
+        return {ErrorKind::busy,
                 "other programs have held it for longer than database.busy_timeout: `fuser` tells which"};
     }
 }
@@ -55,36 +55,34 @@ Diagnosis of_a_busy_one(int code)
 Diagnosis of_a_read_only_one(const Failure& failure, const std::string& file)
 {
     if (failure.code == SQLITE_READONLY_DBMOVED)
-        return {ExitStatus::unavailable,
-                "the file was moved, removed or replaced while it was open: nothing more is "
-                "written to the old one; put it back, or start anew with `escher-cron init`"};
+        return {ErrorKind::unavailable, "the file was moved, removed or replaced while it was open: nothing more is "
+                                        "written to the old one; put it back, or start anew with `escher-cron init`"};
     // SQLite tries once more for reading only, whatever the first failure was, and keeps no errno.
     if (failure.may_write)
-        return {ExitStatus::io,
-                "this user may write it, but the system has refused a moment ago, as where no "
-                "descriptor is to be had: try again, and raise the limit of open files (ulimit -n) if "
-                "that does not help"};
+        return {ErrorKind::io, "this user may write it, but the system has refused a moment ago, as where no "
+                               "descriptor is to be had: try again, and raise the limit of open files (ulimit -n) if "
+                               "that does not help"};
     if (failure.code == SQLITE_READONLY_DIRECTORY)
-        return {ExitStatus::permission, "this user cannot write the directory of " + file +
-                                            ", where SQLite keeps its journal: `escher-cron check` tells why"};
-    return {ExitStatus::permission, "it cannot be written by this user: `escher-cron check` tells why"};
+        return {ErrorKind::permission, "this user cannot write the directory of " + file +
+                                           ", where SQLite keeps its journal: `escher-cron check` tells why"};
+    return {ErrorKind::permission, "it cannot be written by this user: `escher-cron check` tells why"};
 }
 
 Diagnosis of_one_that_cannot_be_opened(const Failure& failure, const std::string& file)
 {
     switch (failure.code) {
     case SQLITE_CANTOPEN_ISDIR:
-        return {ExitStatus::unavailable, "it is a directory: set database.path to a file"};
+        return {ErrorKind::unavailable, "it is a directory: set database.path to a file"};
     case SQLITE_CANTOPEN_SYMLINK:
-        return {ExitStatus::unavailable, "it is a symbolic link: set database.path to the file itself"};
+        return {ErrorKind::unavailable, "it is a symbolic link: set database.path to the file itself"};
     default:
         break;
     }
     if (denies(failure.system_error))
-        return {ExitStatus::permission, may_not};
+        return {ErrorKind::permission, may_not};
     if (is_shortage(failure.system_error) || failure.system_error == EIO)
         return of_the_system(failure.system_error, file);
-    return {ExitStatus::unavailable, "does its directory exist, and may this user write there?"};
+    return {ErrorKind::unavailable, "does its directory exist, and may this user write there?"};
 }
 
 Diagnosis of_an_io_error(const Failure& failure, const std::string& file)
@@ -97,7 +95,7 @@ Diagnosis of_an_io_error(const Failure& failure, const std::string& file)
     case SQLITE_IOERR_UNLOCK:
     case SQLITE_IOERR_CHECKRESERVEDLOCK:
     case SQLITE_IOERR_SHMLOCK:
-        return {ExitStatus::io, locks_fail};
+        return {ErrorKind::io, locks_fail};
     default:
         return of_the_system(failure.system_error, file);
     }
@@ -107,11 +105,10 @@ Diagnosis of_an_io_error(const Failure& failure, const std::string& file)
 Diagnosis of_a_damaged_one(const Failure& failure, const std::string& file)
 {
     if (failure.system_error != 0)
-        return {ExitStatus::io, "it could not be read, which says nothing of its contents: see the kernel's log, and "
-                                "look at it with `escher-cron check --full` when the disk is well"};
-    return {ExitStatus::unavailable,
-            "nothing was written. Restore a backup, or save what can be read with `sqlite3 " + file +
-                " .recover | sqlite3 recovered.db`"};
+        return {ErrorKind::io, "it could not be read, which says nothing of its contents: see the kernel's log, and "
+                               "look at it with `escher-cron check --full` when the disk is well"};
+    return {ErrorKind::unavailable, "nothing was written. Restore a backup, or save what can be read with `sqlite3 " +
+                                        file + " .recover | sqlite3 recovered.db`"};
 }
 
 } // namespace
@@ -123,14 +120,14 @@ Diagnosis diagnose(const Failure& failure, const std::string& file)
     case SQLITE_LOCKED:
         return of_a_busy_one(failure.code);
     case SQLITE_PROTOCOL:
-        return {ExitStatus::busy, locks_fail};
+        return {ErrorKind::busy, locks_fail};
     case SQLITE_FULL:
         return of_the_system(ENOSPC, file);
     case SQLITE_READONLY:
         return of_a_read_only_one(failure, file);
     case SQLITE_PERM:
     case SQLITE_AUTH:
-        return {ExitStatus::permission, may_not};
+        return {ErrorKind::permission, may_not};
     case SQLITE_CANTOPEN:
         return of_one_that_cannot_be_opened(failure, file);
     case SQLITE_CORRUPT:
@@ -139,23 +136,22 @@ Diagnosis diagnose(const Failure& failure, const std::string& file)
     case SQLITE_IOERR:
         return of_an_io_error(failure, file);
     case SQLITE_NOMEM:
-        return {ExitStatus::io, "free memory or lower run.concurrency"};
+        return {ErrorKind::io, "free memory or lower run.concurrency"};
     case SQLITE_NOLFS:
-        return {ExitStatus::io, "the file system does not take a file of this size: move it to one that does"};
+        return {ErrorKind::io, "the file system does not take a file of this size: move it to one that does"};
     case SQLITE_TOOBIG:
-        return {ExitStatus::bad_data, "a value is longer than SQLite takes: put it into a file and pass its name"};
+        return {ErrorKind::bad_data, "a value is longer than SQLite takes: put it into a file and pass its name"};
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
-        return {ExitStatus::bad_data, "escher-cron-db(7) tells what a row must be like"};
+        return {ErrorKind::bad_data, "escher-cron-db(7) tells what a row must be like"};
     case SQLITE_SCHEMA:
     case SQLITE_ABORT:
     case SQLITE_INTERRUPT:
-        return {ExitStatus::busy, once_more};
+        return {ErrorKind::busy, once_more};
     case SQLITE_ERROR:
-        return {ExitStatus::internal,
-                "`escher-cron check` tells whether its tables are ours; if they are, report it"};
+        return {ErrorKind::internal, "`escher-cron check` tells whether its tables are ours; if they are, report it"};
     default:
-        return {ExitStatus::internal, our_fault};
+        return {ErrorKind::internal, our_fault};
     }
 }
 
@@ -217,7 +213,7 @@ Error failure_of(sqlite3* connection, int code, std::string_view operation, cons
     if (failure.system_error != 0)
         text += " (" + errno_text(failure.system_error) + ")";
     const auto diagnosis = diagnose(failure, file.string());
-    return {diagnosis.status, text + "; " + diagnosis.remedy};
+    return {diagnosis.kind, text + "; " + diagnosis.remedy};
 }
 
 void throw_failure(sqlite3* connection, int code, std::string_view operation, const std::filesystem::path& file)

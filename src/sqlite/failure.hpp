@@ -18,7 +18,7 @@ struct Failure {
 };
 
 struct Diagnosis {
-    ExitStatus status = ExitStatus::internal;
+    ErrorKind kind = ErrorKind::internal;
     std::string remedy; ///< not empty for whatever is a failure
 };
 

@@ -30,7 +30,7 @@ bool is_current(Database& database, JobId job, RunId run)
 bool SqliteStore::set_progress(JobId job, RunId run, const Progress& progress)
 {
     if (!std::isfinite(progress.percent))
-        throw Error(ExitStatus::bad_data, "the progress of a job is a number from 0 to 100");
+        throw Error(ErrorKind::bad_data, "the progress of a job is a number from 0 to 100");
     Transaction transaction(database_, "record progress in the database", Durability::relaxed);
     const int changed = database_
                             .query(R"SQL(
@@ -69,12 +69,11 @@ bool SqliteStore::add_message(JobId job, const Message& message)
 bool SqliteStore::set_note(JobId job, RunId run, const Note& note)
 {
     if (note.key.empty() || !text_problem(note.key, RowBounds::key).empty())
-        throw Error(ExitStatus::bad_data, "the key of a note is a text of 1 to 1024 bytes");
+        throw Error(ErrorKind::bad_data, "the key of a note is a text of 1 to 1024 bytes");
     if (note.value.size() > longest_note)
-        throw Error(ExitStatus::bad_data, "the note '" + note.key + "' is longer than 1 MiB");
+        throw Error(ErrorKind::bad_data, "the note '" + note.key + "' is longer than 1 MiB");
     if (!is_json(note.value))
-        throw Error(ExitStatus::bad_data,
-                    "the note '" + note.key + "' is not JSON; a text needs its quotation marks");
+        throw Error(ErrorKind::bad_data, "the note '" + note.key + "' is not JSON; a text needs its quotation marks");
     Transaction transaction(database_, "record a note in the database");
     if (!is_current(database_, job, run))
         return false;
@@ -83,7 +82,7 @@ bool SqliteStore::set_note(JobId job, RunId run, const Note& note)
         Query query = database_.query("SELECT count(*) FROM {note} WHERE job = ?");
         query.bind(job).step();
         if (query.integer(0) >= most_notes)
-            throw Error(ExitStatus::bad_data, "a job keeps at most " + std::to_string(most_notes) + " notes");
+            throw Error(ErrorKind::bad_data, "a job keeps at most " + std::to_string(most_notes) + " notes");
     }
     database_.query("INSERT OR REPLACE INTO {note} (job, key, value, at) VALUES (?, ?, ?, ?)")
         .bind(job, note.key, note.value, note.at)

@@ -16,7 +16,7 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& what, const std::string& why)
 {
-    throw Error(ExitStatus::bad_data, what + " cannot be created: " + why);
+    throw Error(ErrorKind::bad_data, what + " cannot be created: " + why);
 }
 
 void check_text(const std::string& what, const char* name, const std::string& text, std::size_t most)

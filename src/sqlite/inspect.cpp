@@ -51,7 +51,7 @@ Inspection inspect(const OpenOptions& options, bool full)
             check_integrity(database, inspection.problems);
     } catch (const Error& error) {
         // What stops the inspection is its finding; but a disk or a lock that stops it says nothing of the database.
-        if (error.status() != ExitStatus::unavailable)
+        if (error.kind() != ErrorKind::unavailable)
             throw;
         inspection.problems.emplace_back(error.what());
     }

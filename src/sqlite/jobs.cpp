@@ -37,10 +37,10 @@ RetryResult SqliteStore::retry(JobId job, Time now)
     }
     if (!unique_key.empty())
         if (const auto holder = holder_of(database_, unique_key))
-            throw Error(ExitStatus::bad_data, "job " + std::to_string(static_cast<std::int64_t>(job)) +
-                                                  " cannot be retried: job " +
-                                                  std::to_string(static_cast<std::int64_t>(holder->id)) +
-                                                  " with the same unique key '" + unique_key + "' is unfinished");
+            throw Error(ErrorKind::bad_data, "job " + std::to_string(static_cast<std::int64_t>(job)) +
+                                                 " cannot be retried: job " +
+                                                 std::to_string(static_cast<std::int64_t>(holder->id)) +
+                                                 " with the same unique key '" + unique_key + "' is unfinished");
     // A dependency that has ended, however, no longer holds it back: a person has decided.
     database_
         .query(R"SQL(

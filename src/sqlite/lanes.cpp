@@ -238,7 +238,7 @@ Job LaneReader::take(JobId job)
 {
     Query query = database_.query("SELECT " ESCHER_JOB_COLUMNS " FROM {job} WHERE id = ?");
     if (!query.bind(job).step())
-        throw Error(ExitStatus::internal, "the database '" + database_.name() + "' lost a job within a transaction");
+        throw Error(ErrorKind::internal, "the database '" + database_.name() + "' lost a job within a transaction");
     return decode_job(query);
 }
 

@@ -24,14 +24,14 @@ constexpr std::size_t wal_header_size = 32;
 
 [[noreturn]] void fail(const std::filesystem::path& file, int error)
 {
-    throw Error(error == EACCES ? ExitStatus::permission : ExitStatus::io,
+    throw Error(error == EACCES ? ErrorKind::permission : ErrorKind::io,
                 "cannot copy the database '" + file.string() + "': " + errno_text(error) +
                     (error == EACCES ? "; `escher-cron check` tells why" : remedy(error)));
 }
 
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& why, ExitStatus status)
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& why, ErrorKind kind)
 {
-    throw Error(status, "cannot copy the database '" + file.string() + "': " + why);
+    throw Error(kind, "cannot copy the database '" + file.string() + "': " + why);
 }
 
 /// The contents of a file, at most `most` bytes; none if there is no such file.
@@ -92,7 +92,7 @@ std::optional<std::string> try_to_read(const std::filesystem::path& file)
         return std::nullopt;
     auto image = read_file(file, std::string::npos);
     if (!image)
-        fail(file, "there is none", ExitStatus::unavailable);
+        fail(file, "there is none", ErrorKind::unavailable);
     // The log is read after the file: a checkpoint copies only what stands in it, so whatever the file got meanwhile
     // is written over here with the same or a newer state.
     const auto log = read_file(wal, std::string::npos);
@@ -120,7 +120,7 @@ Connection copy_to_memory(const std::filesystem::path& file)
         fail(file,
              "it is being written all the time, or a program died while it wrote; try again, or open it for "
              "writing once",
-             ExitStatus::busy);
+             ErrorKind::busy);
 
     constexpr std::size_t write_version = 18;
     constexpr std::size_t read_version = 19;
@@ -137,7 +137,7 @@ Connection copy_to_memory(const std::filesystem::path& file)
         throw_failure(raw, code, "copy the database", file);
     auto* bytes = static_cast<unsigned char*>(sqlite3_malloc64(std::max<std::size_t>(image->size(), 1)));
     if (bytes == nullptr)
-        fail(file, "it does not fit into memory", ExitStatus::internal);
+        fail(file, "it does not fit into memory", ErrorKind::internal);
     std::memcpy(bytes, image->data(), image->size());
     const auto size = static_cast<sqlite3_int64>(image->size());
     image.reset();

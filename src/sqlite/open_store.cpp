@@ -21,7 +21,7 @@ bool may_read(const std::filesystem::path& path)
 {
     const auto answer = may_access(path, R_OK);
     if (!answer)
-        throw Error(ExitStatus::io, "cannot examine '" + path.string() + "': " + errno_text(errno) + remedy(errno));
+        throw Error(ErrorKind::io, "cannot examine '" + path.string() + "': " + errno_text(errno) + remedy(errno));
     return *answer;
 }
 

@@ -47,7 +47,7 @@ std::set<std::string> names_after(Database& database, std::string_view introduct
 
 [[noreturn]] void refuse(const Database& database, const std::string& why)
 {
-    throw Error(ExitStatus::unavailable, "cannot use the database '" + database.name() + "': " + why);
+    throw Error(ErrorKind::unavailable, "cannot use the database '" + database.name() + "': " + why);
 }
 
 void refuse_newer(const Database& database, int version)
@@ -197,7 +197,7 @@ void bind_lock(Database& database, const std::string& lock_file)
         transaction.commit();
     }
     if (lock != lock_file)
-        throw Error(ExitStatus::config,
+        throw Error(ErrorKind::config,
                     "the ticks of the database '" + database.name() + "' lock '" + lock + "', but run.lock is '" +
                         lock_file +
                         "': with two locks two ticks would run at once. Use the same; if it has moved and no "

@@ -28,8 +28,8 @@ bool was_given(Database& database, RunId id)
 void expect_one(Database& database, int changed)
 {
     if (changed != 1)
-        throw Error(ExitStatus::internal, "the database '" + database.name() +
-                                              "' changed a job and its run separately; nothing was recorded");
+        throw Error(ErrorKind::internal, "the database '" + database.name() +
+                                             "' changed a job and its run separately; nothing was recorded");
 }
 
 bool holds_job(Database& database, const Run& run)

@@ -29,7 +29,7 @@ Transaction::Transaction(Database& database, const char* operation, Durability d
       turn_(database.writable() ? database.write_queue() : nullptr, database.options().busy_timeout)
 {
     if (!database_.writable())
-        throw Error(ExitStatus::internal, "cannot write the database '" + database_.name() + "': opened for reading");
+        throw Error(ErrorKind::internal, "cannot write the database '" + database_.name() + "': opened for reading");
     database_.recover_locks();
     database_.check_identity();
     if (durability_ == Durability::relaxed)

@@ -216,7 +216,7 @@ private:
         if (runs_.empty() && jobs_.running() == 0)
             throw;
         if (jobs_.running() == 0 && !may_wait_for_store(error))
-            throw Error(error.status(), error.what() + ("; " + describe_unrecorded()));
+            throw Error(error.kind(), error.what() + ("; " + describe_unrecorded()));
         cadence_.look_now();
         cadence_.recover_now();
         const bool only_results = report_.stopped_by && jobs_.running() == 0;
@@ -229,7 +229,7 @@ private:
         if (report_.stopped_by)
             return cadence_.grace_left(now_()) > 0ms;
         // A disk that is full or a writer that does not end may pass; a file that is gone will not come back.
-        const bool may_pass = error.status() != ExitStatus::unavailable && error.status() != ExitStatus::permission;
+        const bool may_pass = error.kind() != ErrorKind::unavailable && error.kind() != ErrorKind::permission;
         return may_pass || ++store_failures_ <= most_store_failures;
     }
 

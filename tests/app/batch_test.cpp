@@ -36,7 +36,7 @@ std::string refusal(const std::string& lines)
     try {
         (void)read(lines);
     } catch (const Error& error) {
-        CHECK(error.status() == ExitStatus::bad_data);
+        CHECK(error.kind() == ErrorKind::bad_data);
         return error.what();
     }
     return "accepted";

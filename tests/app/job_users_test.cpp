@@ -23,7 +23,7 @@ std::string refusal(const Config& config, const std::function<bool(const std::st
     try {
         require_job_users(config, exists);
     } catch (const Error& error) {
-        CHECK(error.status() == ExitStatus::config);
+        CHECK(error.kind() == ErrorKind::config);
         return error.what();
     }
     return "accepted";

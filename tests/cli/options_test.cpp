@@ -20,7 +20,7 @@ std::string refusal(const std::vector<std::string>& words)
     try {
         (void)parse(words);
     } catch (const Error& error) {
-        CHECK(error.status() == ExitStatus::usage);
+        CHECK(error.kind() == ErrorKind::usage);
         return error.what();
     }
     return "accepted";

@@ -71,7 +71,7 @@ std::string ConfigSandbox::mistakes() const
         static_cast<void>(load());
         return {};
     } catch (const Error& error) {
-        if (error.status() != ExitStatus::config)
+        if (error.kind() != ErrorKind::config)
             return "the exit status is wrong";
         std::string text = error.what();
         const auto prefix = directory_.string() + "/";

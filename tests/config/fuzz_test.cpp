@@ -105,7 +105,7 @@ TEST_CASE("whatever is done to the reference, it loads or is refused in words")
         } catch (const Error& error) {
             ++refused;
             const std::string what = error.what();
-            REQUIRE(error.status() == ExitStatus::config);
+            REQUIRE(error.kind() == ErrorKind::config);
             REQUIRE(what.starts_with(box.config().string() + ":"));
             for (const char c : what)
                 REQUIRE((c == '\n' || static_cast<unsigned char>(c) >= 0x20));

@@ -252,7 +252,7 @@ TEST_CASE("a number that was used before gets no group while its processes live"
 
 TEST_CASE("what cannot be told is unknown, not absent")
 {
-    CgroupTree tree(instance, []() -> CgroupPlace { throw Error(ExitStatus::unavailable, "too many open files"); });
+    CgroupTree tree(instance, []() -> CgroupPlace { throw Error(ErrorKind::unavailable, "too many open files"); });
     CHECK(tree.standing(run_of(1)) == GroupState::unknown);
     CHECK_FALSE(tree.kill(run_of(1)));
     CHECK_FALSE(tree.remove(run_of(1)));

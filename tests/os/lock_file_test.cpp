@@ -244,7 +244,7 @@ TEST_CASE("a lock file that cannot be examined is neither replaced nor let go")
         try {
             action();
         } catch (const Error& error) {
-            return error.status() == ExitStatus::io &&
+            return error.kind() == ErrorKind::io &&
                    std::string(error.what()).find("cannot examine the lock file") == 0;
         }
         return false;

@@ -121,7 +121,7 @@ TEST_CASE("what cannot be found out is an error, not an answer")
             ::getrlimit(RLIMIT_NOFILE, &limit);
             limit.rlim_cur = limit.rlim_max;
             ::setrlimit(RLIMIT_NOFILE, &limit);
-            return error.status() == ExitStatus::io;
+            return error.kind() == ErrorKind::io;
         }
         return false;
     };

@@ -83,7 +83,7 @@ TEST_CASE("a zone that cannot be read is not one that does not exist")
               } catch (const Error& error) {
                   limit.rlim_cur = limit.rlim_max; // a sanitizer needs descriptors to look at an object
                   ::setrlimit(RLIMIT_NOFILE, &limit);
-                  return error.status() == ExitStatus::io ? 0 : 2;
+                  return error.kind() == ErrorKind::io ? 0 : 2;
               }
               return 3;
           })) == 0);

@@ -65,16 +65,16 @@ private:
     sqlite3_vfs shim_{};
 };
 
-ExitStatus status_of(const std::function<void()>& work, const std::string& word)
+std::optional<ErrorKind> failure_of(const std::function<void()>& work, const std::string& word)
 {
     try {
         work();
     } catch (const Error& error) {
         INFO(error.what());
         CHECK(std::string(error.what()).find(word) != std::string::npos);
-        return error.status();
+        return error.kind();
     }
-    return ExitStatus::ok;
+    return std::nullopt;
 }
 
 } // namespace
@@ -86,7 +86,7 @@ TEST_CASE("after a failed commit the store goes on from what is there")
     const auto store = place.open();
     const auto job = create_one(*store, command());
     disk.fail_next_syncs(1);
-    CHECK(status_of([&] { (void)claim(*store, slots(1)); }, place.file().string()) == ExitStatus::io);
+    CHECK(failure_of([&] { (void)claim(*store, slots(1)); }, place.file().string()) == ErrorKind::io);
 
     // Whether it happened is for the database to say; both are consistent.
     const bool claimed = state_of(*store, job) == JobState::running;
@@ -96,7 +96,7 @@ TEST_CASE("after a failed commit the store goes on from what is there")
 
     const auto ended = finished(run, JobState::completed);
     disk.fail_next_syncs(1);
-    CHECK(status_of([&] { (void)report(*store, ended); }, "database") == ExitStatus::io);
+    CHECK(failure_of([&] { (void)report(*store, ended); }, "database") == ErrorKind::io);
     CHECK(report(*store, ended).stale.empty());
     CHECK(state_of(*store, job) == JobState::completed);
     CHECK(store->find(job)->attempts == 1);
@@ -112,7 +112,7 @@ TEST_CASE("a full disk is named and leaves nothing half done")
     auto& database = dynamic_cast<sqlite::SqliteStore&>(*store).database();
     database.execute("PRAGMA max_page_count = 60");
     std::vector<NewJob> jobs(2000, command());
-    CHECK(status_of([&] { (void)store->create(jobs, start); }, "disk is full") == ExitStatus::io);
+    CHECK(failure_of([&] { (void)store->create(jobs, start); }, "disk is full") == ErrorKind::io);
     CHECK(store->summary().jobs.at(JobState::available) == 1);
     CHECK(ids(claim(*store, slots(5))) == std::vector{first});
 }
@@ -124,7 +124,7 @@ TEST_CASE("a database that somebody else holds is busy, and free again afterward
     sqlite3* other = nullptr;
     REQUIRE(sqlite3_open(place.file().c_str(), &other) == SQLITE_OK);
     REQUIRE(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
-    CHECK(status_of([&] { (void)create_one(*store, command()); }, place.file().string()) == ExitStatus::busy);
+    CHECK(failure_of([&] { (void)create_one(*store, command()); }, place.file().string()) == ErrorKind::busy);
     CHECK(store->list({}).empty());
     sqlite3_close(other);
     CHECK(create_one(*store, command()) == JobId(1));

@@ -70,7 +70,7 @@ TEST_CASE("a batch is created whole or not at all")
     try {
         (void)store->create(jobs, start);
     } catch (const Error& error) {
-        CHECK(error.status() == ExitStatus::bad_data);
+        CHECK(error.kind() == ErrorKind::bad_data);
         text = error.what();
     }
     CHECK(text.find("job 3") != std::string::npos);

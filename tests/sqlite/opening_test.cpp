@@ -23,7 +23,7 @@ unsigned mode_of(const std::filesystem::path& file)
 }
 
 /// What opening throws; the text must name the file.
-ExitStatus failure_of(const sqlite::OpenOptions& options, const std::string& word = "")
+std::optional<ErrorKind> failure_of(const sqlite::OpenOptions& options, const std::string& word = "")
 {
     try {
         (void)sqlite::open_store(options);
@@ -31,9 +31,9 @@ ExitStatus failure_of(const sqlite::OpenOptions& options, const std::string& wor
         INFO(error.what());
         CHECK(std::string(error.what()).find(options.file.string()) != std::string::npos);
         CHECK(std::string(error.what()).find(word) != std::string::npos);
-        return error.status();
+        return error.kind();
     }
-    return ExitStatus::ok;
+    return std::nullopt;
 }
 
 } // namespace
@@ -53,12 +53,12 @@ TEST_CASE("the files of a new database are for user and group, whatever the umas
 TEST_CASE("a missing database is not created but by init")
 {
     const TestDatabase place;
-    CHECK(failure_of(place.options(Access::write), "init") == ExitStatus::unavailable);
-    CHECK(failure_of(place.options(Access::read), "init") == ExitStatus::unavailable);
+    CHECK(failure_of(place.options(Access::write), "init") == ErrorKind::unavailable);
+    CHECK(failure_of(place.options(Access::read), "init") == ErrorKind::unavailable);
     CHECK_FALSE(std::filesystem::exists(place.file()));
     auto options = place.options(Access::create);
     options.file = place.directory() / "no" / "jobs.db";
-    CHECK(failure_of(options) == ExitStatus::cannot_create);
+    CHECK(failure_of(options) == ErrorKind::cannot_create);
 }
 
 TEST_CASE("what is no database of ours is refused and left as it is")
@@ -72,31 +72,31 @@ TEST_CASE("what is no database of ours is refused and left as it is")
     {
         std::ofstream(place.file()) << std::string(5000, 'x');
         const auto before = content();
-        CHECK(failure_of(place.options(Access::create), ".recover") == ExitStatus::unavailable);
+        CHECK(failure_of(place.options(Access::create), ".recover") == ErrorKind::unavailable);
         CHECK(content() == before);
     }
     SUBCASE("another program's database")
     {
         place.sql("CREATE TABLE job (id INTEGER); PRAGMA user_version = 1");
-        CHECK(failure_of(place.options(Access::create), "table_prefix") == ExitStatus::unavailable);
-        CHECK(failure_of(place.options(Access::write)) == ExitStatus::unavailable);
+        CHECK(failure_of(place.options(Access::create), "table_prefix") == ErrorKind::unavailable);
+        CHECK(failure_of(place.options(Access::write)) == ErrorKind::unavailable);
         CHECK(place.value("SELECT count(*) FROM sqlite_master") == "1");
     }
     SUBCASE("an empty file")
     {
         std::ofstream(place.file()).flush();
-        CHECK(failure_of(place.options(Access::write), "init") == ExitStatus::unavailable);
-        CHECK(failure_of(place.options(Access::create)) == ExitStatus::ok);
+        CHECK(failure_of(place.options(Access::write), "init") == ErrorKind::unavailable);
+        CHECK_FALSE(failure_of(place.options(Access::create)));
     }
     SUBCASE("a directory")
     {
         std::filesystem::create_directory(place.file());
-        CHECK(failure_of(place.options(Access::create), "regular file") == ExitStatus::unavailable);
+        CHECK(failure_of(place.options(Access::create), "regular file") == ErrorKind::unavailable);
     }
     SUBCASE("a symbolic link")
     {
         std::filesystem::create_symlink(place.directory() / "other", place.file());
-        CHECK(failure_of(place.options(Access::create), "symbolic link") == ExitStatus::unavailable);
+        CHECK(failure_of(place.options(Access::create), "symbolic link") == ErrorKind::unavailable);
         CHECK_FALSE(std::filesystem::exists(place.directory() / "other"));
     }
 }
@@ -106,8 +106,8 @@ TEST_CASE("a schema from a newer program is refused")
     const TestDatabase place;
     (void)place.open();
     place.sql("PRAGMA user_version = 99");
-    CHECK(failure_of(place.options(Access::write), "newer") == ExitStatus::unavailable);
-    CHECK(failure_of(place.options(Access::create), "newer") == ExitStatus::unavailable);
+    CHECK(failure_of(place.options(Access::write), "newer") == ErrorKind::unavailable);
+    CHECK(failure_of(place.options(Access::create), "newer") == ErrorKind::unavailable);
     CHECK(place.value("PRAGMA user_version") == "99");
     CHECK_FALSE(sqlite::inspect(place.options(Access::read), false).problems.empty());
 }
@@ -151,7 +151,7 @@ TEST_CASE("the tables live under a prefix in the application's own file")
     CHECK(claim(*store, slots(1), Time(Duration(4'102'444'800'000))).size() == 1);
     CHECK(place.open(Access::write)->summary().jobs.at(JobState::running) == 1);
     place.sql("UPDATE cron_meta SET value = 99 WHERE key = 'schema'");
-    CHECK(failure_of(place.options(Access::create), "newer") == ExitStatus::unavailable);
+    CHECK(failure_of(place.options(Access::create), "newer") == ErrorKind::unavailable);
     place.prefix = "a b";
     CHECK_THROWS_AS((void)place.open(), Error);
 }
@@ -177,9 +177,9 @@ TEST_CASE("a second lock file for the same database is refused")
     (void)sqlite::open_store(options);
     options.access = Access::write;
     options.lock_file = "/run/two.lock";
-    CHECK(failure_of(options, "/run/one.lock") == ExitStatus::config);
+    CHECK(failure_of(options, "/run/one.lock") == ErrorKind::config);
     options.lock_file.clear();
-    CHECK(failure_of(options) == ExitStatus::ok);
+    CHECK_FALSE(failure_of(options));
 }
 
 TEST_CASE("a database that was replaced or removed under an open store is not written")

@@ -16,7 +16,7 @@ std::string refusal(const TestDatabase& place)
         (void)place.open(Access::write);
         return "";
     } catch (const Error& error) {
-        CHECK(error.status() == ExitStatus::unavailable);
+        CHECK(error.kind() == ErrorKind::unavailable);
         return error.what();
     }
 }

@@ -54,7 +54,7 @@ TEST_CASE("a store that never comes back ends the tick at last, the job not exec
 {
     Loop loop;
     const JobId id = loop.store.add(loop.clock.now());
-    loop.store.failure_status = ExitStatus::unavailable; // the file is gone
+    loop.store.failure_status = ErrorKind::unavailable; // the file is gone
     loop.events.started = [&](const Claim&) { loop.store.failures = 1'000'000; };
     CHECK_THROWS_AS(loop.run(), Error);
     CHECK(loop.job(id).state == JobState::running);
@@ -89,10 +89,10 @@ TEST_CASE("a tick that was told to stop gives a store that fails its grace, and 
     struct Case {
         Duration grace;
         Duration job; ///< how long the jobs run; the signal comes after 100 s
-        ExitStatus failure;
+        ErrorKind failure;
     };
-    for (const auto& [grace, duration, failure] : {Case{10s, 5s, ExitStatus::io}, Case{0s, 5s, ExitStatus::io},
-                                                   Case{10s, 1h, ExitStatus::io}, Case{5s, 5s, ExitStatus::busy}}) {
+    for (const auto& [grace, duration, failure] : {Case{10s, 5s, ErrorKind::io}, Case{0s, 5s, ErrorKind::io},
+                                                   Case{10s, 1h, ErrorKind::io}, Case{5s, 5s, ErrorKind::busy}}) {
         const auto& the_grace = grace.count(); // clang 14 cannot capture grace itself
         CAPTURE(the_grace);
         Loop loop;
@@ -113,7 +113,7 @@ TEST_CASE("a tick that was told to stop gives a store that fails its grace, and 
             loop.run();
         } catch (const Error& error) {
             text = error.what();
-            CHECK(error.status() == failure);
+            CHECK(error.kind() == failure);
         }
         REQUIRE(told.has_value());
         // The wait that was under way when the signal came may last a second.

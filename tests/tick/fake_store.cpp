@@ -17,7 +17,7 @@ constexpr std::size_t most_messages = 1000;
 
 [[noreturn]] void refuse(const std::string& why)
 {
-    throw Error(ExitStatus::bad_data, why);
+    throw Error(ErrorKind::bad_data, why);
 }
 
 bool is_text(std::string_view text)

@@ -17,7 +17,7 @@ public:
     ScheduleMemory memory;
 
     int failures = 0; ///< this many calls of settle_and_claim throw
-    ExitStatus failure_status = ExitStatus::busy;
+    ErrorKind failure_status = ErrorKind::busy;
     bool failures_commit = false; ///< ... after having done their work: an ambiguous commit
     int maintained = 0;
     int settles = 0; ///< calls that wrote something

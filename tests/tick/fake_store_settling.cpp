@@ -50,7 +50,7 @@ Settled FakeStore::settle_and_claim(std::span<const RunReport> reports, const Cl
     }
     settles += !reports.empty() || !settled.claims.empty() ? 1 : 0;
     if (fail)
-        throw Error(ExitStatus::io, "commit failed");
+        throw Error(ErrorKind::io, "commit failed");
     return settled;
 }
 

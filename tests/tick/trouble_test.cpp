@@ -290,7 +290,7 @@ TEST_CASE("a tick that cannot tell whether the lock is still its own keeps it, s
         if (!second)
             second = loop.store.add(loop.clock.now());
     };
-    loop.lock.still_ours = []() -> bool { throw Error(ExitStatus::io, "cannot examine the lock file"); };
+    loop.lock.still_ours = []() -> bool { throw Error(ErrorKind::io, "cannot examine the lock file"); };
     loop.run();
     CHECK(loop.job(first).state == JobState::completed);
     CHECK(loop.job(*second).state == JobState::completed);
@@ -306,7 +306,7 @@ TEST_CASE("a load that is not known is not a low one, and holds up no result")
     std::optional<JobId> second;
     bool known = true;
     loop.config.run.max_load = 4;
-    loop.setup.load = [&]() -> double { return known ? 1 : throw Error(ExitStatus::io, "cannot read the load"); };
+    loop.setup.load = [&]() -> double { return known ? 1 : throw Error(ErrorKind::io, "cannot read the load"); };
     loop.events.started = [&](const Claim&) {
         known = false;
         second = loop.store.add(loop.clock.now());

@@ -21,7 +21,7 @@ std::optional<FileFacts> facts_of(const std::filesystem::path& path, mode_t& typ
     struct stat found {};
     if (::lstat(path.c_str(), &found) != 0) {
         if (errno != ENOENT && errno != ENOTDIR)
-            throw Error(ExitStatus::io, fmt::format("cannot look at '{}': {}", path.string(), std::strerror(errno)));
+            throw Error(ErrorKind::io, fmt::format("cannot look at '{}': {}", path.string(), std::strerror(errno)));
         return std::nullopt;
     }
     type = found.st_mode & static_cast<mode_t>(S_IFMT);

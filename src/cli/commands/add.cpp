@@ -6,6 +6,7 @@
 #include "cli/commands/wait.hpp"
 #include "cli/commands_table.hpp"
 #include "cli/context.hpp"
+#include "cli/exit_status.hpp"
 #include "os/host.hpp"
 #include "os/user.hpp"
 #include "json/json_writer.hpp"
@@ -38,20 +39,20 @@ void refuse_misplaced(const Arguments& arguments)
 {
     if (!arguments.has("batch")) {
         if (!arguments.positional.empty())
-            throw Error(ExitStatus::usage, "put '--' before the command: escher-cron add [options] -- " +
-                                               arguments.positional.front() + " ...");
+            throw Error(ErrorKind::usage, "put '--' before the command: escher-cron add [options] -- " +
+                                              arguments.positional.front() + " ...");
         return;
     }
     auto given = job_options(arguments);
     if (arguments.has("param"))
         given.emplace_back("param");
     if (!given.empty())
-        throw Error(ExitStatus::usage,
+        throw Error(ErrorKind::usage,
                     "--" + given.front() + " cannot go with --batch: write \"" + given.front() + "\" into its lines");
     if (arguments.argv)
-        throw Error(ExitStatus::usage, "no command can go with --batch: write \"command\" into its lines");
+        throw Error(ErrorKind::usage, "no command can go with --batch: write \"command\" into its lines");
     if (arguments.positional.size() > 1)
-        throw Error(ExitStatus::usage, "--batch reads one file, not also '" + arguments.positional[1] + "'");
+        throw Error(ErrorKind::usage, "--batch reads one file, not also '" + arguments.positional[1] + "'");
 }
 
 JobDraft draft_of(const Arguments& arguments, Context& context, Time now)
@@ -63,7 +64,7 @@ JobDraft draft_of(const Arguments& arguments, Context& context, Time now)
     for (const std::string& param : arguments.values("param")) {
         const auto equals = param.find('=');
         if (equals == std::string::npos)
-            throw Error(ExitStatus::usage, "--param: '" + param + "' has no '=': write KEY=VALUE");
+            throw Error(ErrorKind::usage, "--param: '" + param + "' has no '=': write KEY=VALUE");
         draft.set_param(param.substr(0, equals), param.substr(equals + 1));
     }
     if (arguments.argv)
@@ -89,7 +90,7 @@ std::vector<NewJob> batch_of(const Arguments& arguments, Context& context, Time 
         return read_batch(std::cin, "standard input", now, context.session.zone(), checks);
     std::ifstream in(file);
     if (!in)
-        throw Error(ExitStatus::io, "--batch: cannot read '" + file + "': " + std::strerror(errno));
+        throw Error(ErrorKind::io, "--batch: cannot read '" + file + "': " + std::strerror(errno));
     return read_batch(in, file, now, context.session.zone(), checks);
 }
 

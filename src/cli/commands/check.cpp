@@ -5,6 +5,7 @@
 #include "cli/check/findings.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
+#include "cli/exit_status.hpp"
 #include "os/lock_file.hpp"
 #include "sqlite/inspect.hpp"
 
@@ -42,7 +43,7 @@ bool is_there(const std::filesystem::path& database)
     std::error_code error;
     const bool there = std::filesystem::exists(database, error);
     if (error)
-        throw Error(ExitStatus::io,
+        throw Error(ErrorKind::io,
                     fmt::format("cannot look at the database '{}': {}", database.string(), error.message()));
     return there;
 }
@@ -122,7 +123,7 @@ int run_check(Context& context, const Arguments& arguments)
                 findings.fail(all.substr(at, end - at));
             at = end + 1;
         }
-        return finish(context, findings, error.status());
+        return finish(context, findings, exit_status_of(error.kind()));
     }
     const Config& config = context.session.config();
     carry_out(findings, [&] { check_commands(config, findings); });

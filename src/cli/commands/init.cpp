@@ -13,10 +13,10 @@ int run_init(Context& context, const Arguments& arguments)
 {
     const Config& config = context.session.config();
     if (const auto network = os::network_file_system(config.database.path))
-        throw Error(ExitStatus::unavailable, "the database '" + config.database.path.string() +
-                                                 "' would lie on a network file system (" + *network +
-                                                 "), where locks cannot be relied on: set database.path to a local "
-                                                 "directory");
+        throw Error(ErrorKind::unavailable, "the database '" + config.database.path.string() +
+                                                "' would lie on a network file system (" + *network +
+                                                "), where locks cannot be relied on: set database.path to a local "
+                                                "directory");
     const auto group_name = arguments.value("group");
     SharedPlace place(group_name ? std::optional(group_id(*group_name)) : std::nullopt, group_name.value_or(""));
 

@@ -30,13 +30,13 @@ std::int64_t speaker_number(const Arguments& arguments, const std::string& optio
         return *given;
     const auto value = os::environment_variable(variable);
     if (!value || value->empty())
-        throw Error(ExitStatus::usage,
+        throw Error(ErrorKind::usage,
                     fmt::format("this is for use inside a job, where ${} is set (or give --{})", variable, option));
     std::int64_t number = 0;
     const char* end = value->data() + value->size();
     const auto [stop, error] = std::from_chars(value->data(), end, number);
     if (error != std::errc() || stop != end || number < 1)
-        throw Error(ExitStatus::usage, fmt::format("${} holds '{}', which is not an id", variable, *value));
+        throw Error(ErrorKind::usage, fmt::format("${} holds '{}', which is not an id", variable, *value));
     return number;
 }
 
@@ -48,8 +48,8 @@ Speaker speaker(const Arguments& arguments)
 
 [[noreturn]] void throw_stale(const Speaker& who)
 {
-    throw Error(ExitStatus::job_failed, fmt::format("run {} is not the current run of job {}: nothing was recorded",
-                                                    to_text(who.run), to_text(who.job)));
+    throw Error(ErrorKind::not_found, fmt::format("run {} is not the current run of job {}: nothing was recorded",
+                                                  to_text(who.run), to_text(who.job)));
 }
 
 } // namespace
@@ -60,7 +60,7 @@ int run_progress(Context& context, const Arguments& arguments)
     const std::string& text = arguments.positional.at(0);
     const auto percent = parse_progress(text);
     if (!percent)
-        throw Error(ExitStatus::usage,
+        throw Error(ErrorKind::usage,
                     fmt::format("'{}' is no progress: write a percentage from 0 to 100, or N/M like 3/8", text));
     const Progress progress{.percent = *percent,
                             .text = arguments.positional.size() > 1 ? arguments.positional[1] : "",
@@ -82,7 +82,7 @@ int run_message(Context& context, const Arguments& arguments)
     const std::string word = arguments.value("level").value_or("info");
     const auto level = from_text<MessageLevel>(word);
     if (!level)
-        throw Error(ExitStatus::usage, fmt::format("'{}' is no level: write debug, info, warning or error", word));
+        throw Error(ErrorKind::usage, fmt::format("'{}' is no level: write debug, info, warning or error", word));
     const Message message{
         .run = who.run, .at = context.session.now(), .level = *level, .text = arguments.positional.at(0)};
     if (!context.session.store(Access::write).add_message(who.job, message))

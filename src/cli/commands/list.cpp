@@ -6,6 +6,7 @@
 #include "app/why.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/job_style.hpp"
 #include "cli/option_values.hpp"
 #include "cli/schedule_text.hpp"
@@ -36,7 +37,7 @@ JobState state_option(const std::string& text)
         known.emplace_back(name.text);
         all += (all.empty() ? "" : ", ") + std::string(name.text);
     }
-    throw Error(ExitStatus::usage, "--state: '" + text + "' is none of " + all + did_you_mean(text, known));
+    throw Error(ErrorKind::usage, "--state: '" + text + "' is none of " + all + did_you_mean(text, known));
 }
 
 JobFilter filter_of(const Arguments& arguments, Time now)

@@ -38,14 +38,14 @@ public:
         const auto count = static_cast<std::int64_t>(runs.size());
         if (runs.empty())
             throw Error(
-                ExitStatus::job_failed,
+                ErrorKind::not_found,
                 fmt::format("job {} has no output: it {}; 'escher-cron show {}' tells why, and 'log -f' waits "
                             "for it",
                             to_text(job_), is_finished(state()) ? "never ran" : "has not run yet", to_text(job_)));
         const std::int64_t index = number > 0 ? number - 1 : count + number;
         if (index < 0 || index >= count)
-            throw Error(ExitStatus::job_failed, fmt::format("job {} has {} run{}: there is no run {}", to_text(job_),
-                                                            count, count == 1 ? "" : "s", number));
+            throw Error(ErrorKind::not_found, fmt::format("job {} has {} run{}: there is no run {}", to_text(job_),
+                                                          count, count == 1 ? "" : "s", number));
         return static_cast<std::size_t>(index);
     }
 
@@ -92,7 +92,7 @@ private:
     {
         const auto job = store_.find(job_);
         if (!job)
-            throw Error(ExitStatus::job_failed, "there is no job " + to_text(job_) + " any more");
+            throw Error(ErrorKind::not_found, "there is no job " + to_text(job_) + " any more");
         return job->state;
     }
 
@@ -100,7 +100,7 @@ private:
     {
         auto runs = store_.runs(job_);
         if (index >= runs.size())
-            throw Error(ExitStatus::job_failed, fmt::format("the run of job {} was undone", to_text(job_)));
+            throw Error(ErrorKind::not_found, fmt::format("the run of job {} was undone", to_text(job_)));
         return std::move(runs[index]);
     }
 
@@ -109,19 +109,19 @@ private:
         const auto& directory = context_.session.config().output.directory;
         const auto title = fmt::format("the output of run {} of job {}", run.attempt, to_text(job_));
         if (run.output_file.empty())
-            throw Error(ExitStatus::job_failed, title + " was pruned");
+            throw Error(ErrorKind::not_found, title + " was pruned");
         if (!os::OutputDirectory::is_plain_name(run.output_file))
-            throw Error(ExitStatus::bad_data, title + " has a name that leaves the output directory: not opened");
+            throw Error(ErrorKind::bad_data, title + " has a name that leaves the output directory: not opened");
         const auto path = directory / run.output_file;
         os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
         if (file)
             return file;
         if (errno == ENOENT && run.outcome && std::holds_alternative<NotStarted>(*run.outcome))
-            throw Error(ExitStatus::job_failed, fmt::format("there is no output of run {} of job {}: {}", run.attempt,
-                                                            to_text(job_), describe(*run.outcome)));
+            throw Error(ErrorKind::not_found, fmt::format("there is no output of run {} of job {}: {}", run.attempt,
+                                                          to_text(job_), describe(*run.outcome)));
         if (errno == ENOENT)
-            throw Error(ExitStatus::job_failed, fmt::format("{} is gone: there is no '{}'", title, path.string()));
-        throw Error(errno == EACCES ? ExitStatus::permission : ExitStatus::io,
+            throw Error(ErrorKind::not_found, fmt::format("{} is gone: there is no '{}'", title, path.string()));
+        throw Error(errno == EACCES ? ErrorKind::permission : ErrorKind::io,
                     fmt::format("cannot open {}, '{}': {}", title, path.string(), std::strerror(errno)));
     }
 
@@ -195,7 +195,7 @@ private:
         try {
             return OutputReader(open_output(run));
         } catch (const Error& error) {
-            if (must || error.status() != ExitStatus::job_failed)
+            if (must || error.kind() != ErrorKind::not_found)
                 throw;
             return std::nullopt;
         }
@@ -220,7 +220,7 @@ int run_log(Context& context, const Arguments& arguments)
     const Job job = require_job(context.session.store(Access::read), arguments.positional.at(0));
     const auto number = number_option(arguments, "run", -1'000'000, 1'000'000);
     if (number == 0)
-        throw Error(ExitStatus::usage, "--run: runs are counted from 1, or back from -1");
+        throw Error(ErrorKind::usage, "--run: runs are counted from 1, or back from -1");
     Log log(context, job.id);
     if (context.console.json)
         context.console.out(log.json(log.run_index(number.value_or(-1))));

@@ -26,7 +26,7 @@ std::shared_ptr<const Zone> zone_named(const std::string& name)
 {
     auto zone = os::load_zone(name);
     if (!zone)
-        throw Error(ExitStatus::usage,
+        throw Error(ErrorKind::usage,
                     "--tz: there is no time zone '" + name + "': write a name like Europe/Berlin, UTC or local");
     return zone;
 }
@@ -50,13 +50,13 @@ Recurrence parse_recurrence(const std::string& text)
     if (text.starts_with("every ")) {
         const auto period = parse_duration(text.substr(6));
         if (!period || *period < std::chrono::minutes(1))
-            throw Error(ExitStatus::usage, "'" + text + "': write a duration of a minute or more, like 'every 15m'");
+            throw Error(ErrorKind::usage, "'" + text + "': write a duration of a minute or more, like 'every 15m'");
         return Every{*period};
     }
     try {
         return parse_cron(text, os::host_name());
     } catch (const std::invalid_argument& error) {
-        throw Error(ExitStatus::usage, error.what()); // which quotes the expression
+        throw Error(ErrorKind::usage, error.what()); // which quotes the expression
     }
 }
 
@@ -83,8 +83,8 @@ const Schedule& schedule_named(const Config& config, const std::string& name)
     std::vector<std::string> known;
     for (const Schedule& schedule : config.schedules)
         known.push_back(schedule.name);
-    throw Error(ExitStatus::usage, "there is no [schedule." + name + "] in the config" + did_you_mean(name, known) +
-                                       "; a cron expression has five fields, like '30 3 * * 1-5'");
+    throw Error(ErrorKind::usage, "there is no [schedule." + name + "] in the config" + did_you_mean(name, known) +
+                                      "; a cron expression has five fields, like '30 3 * * 1-5'");
 }
 
 bool at_reboot(const NextTimes& times)

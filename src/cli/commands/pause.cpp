@@ -19,7 +19,7 @@ std::string queue_argument(const Arguments& arguments)
         return {};
     const std::string& queue = arguments.positional.front();
     if (queue.empty())
-        throw Error(ExitStatus::usage, "a queue has a name; leave it out to mean every queue");
+        throw Error(ErrorKind::usage, "a queue has a name; leave it out to mean every queue");
     return queue;
 }
 
@@ -54,7 +54,7 @@ int run_pause(Context& context, const Arguments& arguments)
                 .reason = arguments.value("reason").value_or("")};
     if (const auto span = duration_option(arguments, "for")) {
         if (*span <= Duration::zero())
-            throw Error(ExitStatus::usage, "--for: a pause lasts longer than nothing");
+            throw Error(ErrorKind::usage, "--for: a pause lasts longer than nothing");
         pause.until = now + *span;
     }
     hint_at_unknown(context, pause.queue);

@@ -39,10 +39,10 @@ int run_retry(Context& context, const Arguments& arguments)
 {
     const bool all_failed = arguments.has("failed");
     if (all_failed != arguments.positional.empty())
-        throw Error(ExitStatus::usage, all_failed ? "--failed means every failed job: name no ids with it"
-                                                  : "which jobs? escher-cron retry ID... | --failed");
+        throw Error(ErrorKind::usage, all_failed ? "--failed means every failed job: name no ids with it"
+                                                 : "which jobs? escher-cron retry ID... | --failed");
     if (arguments.has("queue") && !all_failed)
-        throw Error(ExitStatus::usage, "--queue goes with --failed");
+        throw Error(ErrorKind::usage, "--queue goes with --failed");
     Store& store = context.session.store(Access::write);
     const Time now = context.session.now();
     const auto ids = all_failed ? failed_jobs(store, arguments.value("queue")) : arguments.positional;

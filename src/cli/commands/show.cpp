@@ -4,6 +4,7 @@
 #include "app/why.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/job_sheet.hpp"
 #include "core/policy.hpp"
 #include "json/job_json.hpp"

@@ -4,6 +4,7 @@
 #include "app/job_users.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/log_sink.hpp"
 #include "cli/once_display.hpp"
 #include "core/duration.hpp"
@@ -56,9 +57,9 @@ std::string describe_holder(const std::optional<os::LockHolder>& holder, Time no
     if (holder && holder->pid != 0)
         remedy = fmt::format(
             ": look at it with 'ps -o stat,cmd -p {0}', continue it with 'kill -CONT {0}', or end it", holder->pid);
-    throw Error(ExitStatus::busy, fmt::format("cannot take the lock '{}': {} does not let it go; it seems to be "
-                                              "stopped{}",
-                                              config.run.lock.string(), describe_holder(holder, now), remedy));
+    throw Error(ErrorKind::busy, fmt::format("cannot take the lock '{}': {} does not let it go; it seems to be "
+                                             "stopped{}",
+                                             config.run.lock.string(), describe_holder(holder, now), remedy));
 }
 
 /// False: another tick sees to the work.
@@ -223,7 +224,7 @@ int run_tick_command(Context& context, const Arguments& arguments)
             sink.write(LogLevel::error, error.what());
         if (kind == Kind::by_hand || sink.is_stderr() || context.console.err_terminal)
             throw;
-        return static_cast<int>(error.status());
+        return static_cast<int>(exit_status_of(error.kind()));
     }
 }
 

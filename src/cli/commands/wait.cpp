@@ -6,6 +6,7 @@
 #include "app/why.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/option_values.hpp"
 #include "core/duration.hpp"
 #include "core/text.hpp"
@@ -110,7 +111,7 @@ private:
             if (waited.job && !is_finished(waited.job->state))
                 which +=
                     fmt::format("{}job {} is {}", which.empty() ? "" : ", ", to_text(id), text_of(waited.job->state));
-        throw Error(ExitStatus::busy, fmt::format("gave up after {}: {}", describe_duration(timeout), which));
+        throw Error(ErrorKind::busy, fmt::format("gave up after {}: {}", describe_duration(timeout), which));
     }
 
     void look()
@@ -120,8 +121,8 @@ private:
                 continue; // how it ended is known; a retry by hand is another story
             auto job = store_.find(id);
             if (!job)
-                throw Error(ExitStatus::job_failed, waited.job ? fmt::format("job {} was deleted", to_text(id))
-                                                               : fmt::format("there is no job {}", to_text(id)));
+                throw Error(ErrorKind::not_found, waited.job ? fmt::format("job {} was deleted", to_text(id))
+                                                             : fmt::format("there is no job {}", to_text(id)));
             follow_progress(waited, *job);
             waited.job = std::move(job);
             if (is_finished(waited.job->state))
