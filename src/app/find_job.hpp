@@ -11,7 +11,7 @@ namespace escher {
 /// Throws Error{usage} for a text that can be neither.
 [[nodiscard]] std::optional<JobId> find_job(Store& store, const std::string& text);
 
-/// As above, and the job exists. Throws Error{job_failed}: "there is no job 17".
+/// As above, and the job exists. Throws Error{not_found}: "there is no job 17".
 [[nodiscard]] Job require_job(Store& store, const std::string& text);
 
 [[nodiscard]] std::string to_text(JobId job);
