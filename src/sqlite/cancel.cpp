@@ -1,8 +1,8 @@
 #include "sqlite/cancel.hpp"
 
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/dependants.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 
 namespace escher::sqlite {
 

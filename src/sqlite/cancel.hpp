@@ -1,6 +1,8 @@
 #pragma once
 
-#include "sqlite/database.hpp"
+#include "sqlite/connection/database.hpp"
+
+#include <escher/store.hpp>
 
 namespace escher::sqlite {
 

@@ -1,4 +1,5 @@
 #include "core/output_name.hpp"
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/dependants.hpp"
 #include "sqlite/intake.hpp"
 #include "sqlite/job_row.hpp"
@@ -7,7 +8,6 @@
 #include "sqlite/pauses.hpp"
 #include "sqlite/settle.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,8 +1,8 @@
 #include "core/text.hpp"
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/flat_json.hpp"
 #include "sqlite/job_row.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 #include "sqlite/utf8.hpp"
 
 #include <escher/error.hpp>

@@ -1,7 +1,7 @@
 #include "sqlite/inspect.hpp"
 
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/schema.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,8 +1,8 @@
 #include "core/text.hpp"
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/dependants.hpp"
 #include "sqlite/insert.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <escher/error.hpp>
 

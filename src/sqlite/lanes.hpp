@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/selection.hpp"
-#include "sqlite/database.hpp"
+#include "sqlite/connection/database.hpp"
 
 #include <escher/job.hpp>
 

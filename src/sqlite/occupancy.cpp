@@ -1,9 +1,9 @@
 #include "sqlite/occupancy.hpp"
 
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/job_row.hpp"
 #include "sqlite/pauses.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <escher/error.hpp>
 

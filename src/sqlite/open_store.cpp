@@ -1,8 +1,8 @@
 #include "sqlite/open_store.hpp"
 
 #include "core/errno_text.hpp"
-#include "sqlite/file_access.hpp"
-#include "sqlite/memory_copy.hpp"
+#include "sqlite/connection/file_access.hpp"
+#include "sqlite/connection/memory_copy.hpp"
 #include "sqlite/schema.hpp"
 #include "sqlite/sqlite_store.hpp"
 

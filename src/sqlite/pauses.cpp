@@ -1,8 +1,8 @@
 #include "sqlite/pauses.hpp"
 
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/job_row.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 
 namespace escher::sqlite {
 

@@ -1,9 +1,9 @@
 #include "core/text.hpp"
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/flat_json.hpp"
 #include "sqlite/job_row.hpp"
 #include "sqlite/run_row.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <algorithm>
 

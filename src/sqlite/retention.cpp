@@ -1,7 +1,7 @@
 #include "core/text.hpp"
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/run_row.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sqlite/statement.hpp"
+#include "sqlite/connection/statement.hpp"
 
 #include <escher/run.hpp>
 

@@ -1,7 +1,7 @@
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/job_row.hpp"
 #include "sqlite/run_row.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <algorithm>
 

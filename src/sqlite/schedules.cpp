@@ -1,10 +1,10 @@
 #include "core/text.hpp"
 #include "sqlite/cancel.hpp"
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/dependants.hpp"
 #include "sqlite/insert.hpp"
 #include "sqlite/job_row.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "sqlite/schema.hpp"
 
-#include "sqlite/transaction.hpp"
+#include "sqlite/connection/transaction.hpp"
 
 #include <escher/error.hpp>
 

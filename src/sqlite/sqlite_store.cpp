@@ -1,10 +1,10 @@
 #include "sqlite/sqlite_store.hpp"
 
 #include "core/errno_text.hpp"
-#include "sqlite/failure.hpp"
-#include "sqlite/file_access.hpp"
+#include "sqlite/connection/failure.hpp"
+#include "sqlite/connection/file_access.hpp"
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/schema.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <escher/error.hpp>
 

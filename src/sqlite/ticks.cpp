@@ -1,5 +1,5 @@
+#include "sqlite/connection/transaction.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <sqlite3.h>
 

@@ -1,5 +1,5 @@
 #include "contract.hpp"
-#include "sqlite/file_access.hpp"
+#include "sqlite/connection/file_access.hpp"
 #include "test_database.hpp"
 
 #include <doctest/doctest.h>

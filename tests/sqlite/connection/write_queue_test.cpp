@@ -1,6 +1,6 @@
-#include "sqlite/transaction.hpp"
-#include "sqlite/write_queue.hpp"
-#include "test_database.hpp"
+#include "sqlite/connection/transaction.hpp"
+#include "sqlite/connection/write_queue.hpp"
+#include "sqlite/test_database.hpp"
 
 #include <escher/error.hpp>
 

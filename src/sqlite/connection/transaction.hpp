@@ -1,7 +1,7 @@
 #pragma once
 
-#include "sqlite/database.hpp"
-#include "sqlite/write_queue.hpp"
+#include "sqlite/connection/database.hpp"
+#include "sqlite/connection/write_queue.hpp"
 
 namespace escher::sqlite {
 

@@ -1,6 +1,6 @@
-#include "sqlite/statement.hpp"
+#include "sqlite/connection/statement.hpp"
 
-#include "sqlite/database.hpp"
+#include "sqlite/connection/database.hpp"
 
 #include <sqlite3.h>
 

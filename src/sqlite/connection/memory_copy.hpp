@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sqlite/database.hpp"
+#include "sqlite/connection/database.hpp"
 
 namespace escher::sqlite {
 

@@ -1,7 +1,7 @@
-#include "sqlite/database.hpp"
+#include "sqlite/connection/database.hpp"
 
 #include "core/errno_text.hpp"
-#include "sqlite/failure.hpp"
+#include "sqlite/connection/failure.hpp"
 
 #include <fcntl.h>
 #include <sqlite3.h>

@@ -1,4 +1,4 @@
-#include "sqlite/write_queue.hpp"
+#include "sqlite/connection/write_queue.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,4 +1,4 @@
-#include "sqlite/file_access.hpp"
+#include "sqlite/connection/file_access.hpp"
 
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
-#include "sqlite/memory_copy.hpp"
+#include "sqlite/connection/memory_copy.hpp"
 
 #include "core/errno_text.hpp"
-#include "sqlite/failure.hpp"
-#include "sqlite/wal_overlay.hpp"
+#include "sqlite/connection/failure.hpp"
+#include "sqlite/connection/wal_overlay.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,12 +1,13 @@
 #pragma once
 
-#include "sqlite/busy_wait.hpp"
-#include "sqlite/open_store.hpp"
-#include "sqlite/statement.hpp"
-#include "sqlite/write_queue.hpp"
+#include "sqlite/connection/busy_wait.hpp"
+#include "sqlite/connection/open_options.hpp"
+#include "sqlite/connection/statement.hpp"
+#include "sqlite/connection/write_queue.hpp"
 
 #include <sys/types.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>

@@ -1,4 +1,4 @@
-#include "sqlite/wal_overlay.hpp"
+#include "sqlite/connection/wal_overlay.hpp"
 
 #include <bit>
 #include <cstdint>

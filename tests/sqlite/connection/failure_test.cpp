@@ -1,4 +1,4 @@
-#include "sqlite/failure.hpp"
+#include "sqlite/connection/failure.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
-#include "sqlite/failure.hpp"
+#include "sqlite/connection/failure.hpp"
 
 #include "core/errno_text.hpp"
-#include "sqlite/file_access.hpp"
+#include "sqlite/connection/file_access.hpp"
 
 #include <sqlite3.h>
 

@@ -1,4 +1,4 @@
-#include "sqlite/transaction.hpp"
+#include "sqlite/connection/transaction.hpp"
 
 #include <escher/error.hpp>
 

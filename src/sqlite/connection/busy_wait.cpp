@@ -1,4 +1,4 @@
-#include "sqlite/busy_wait.hpp"
+#include "sqlite/connection/busy_wait.hpp"
 
 #include <sqlite3.h>
 
