@@ -1,5 +1,6 @@
 #include "contract.hpp"
 #include "sqlite/connection/file_access.hpp"
+#include "sqlite/connection/firm_unlock.hpp"
 #include "test_database.hpp"
 
 #include <doctest/doctest.h>
@@ -117,8 +118,8 @@ private:
 
 namespace {
 
-/// Another process creates a job, untouched by what fails in this one; unless a lock stands that this one could not let go.
-void create_elsewhere(const TestDatabase& place)
+/// Another process creates a job, untouched by what fails in this one. False: a lock stands that this one could not let go.
+bool create_elsewhere(const TestDatabase& place)
 {
     const pid_t pid = ::fork();
     if (pid == 0) {
@@ -129,11 +130,14 @@ void create_elsewhere(const TestDatabase& place)
             options.busy_timeout = Duration(20);
             create_one(*sqlite::open_store(options), command());
         } catch (const Error&) {
+            ::_exit(1);
         }
         ::_exit(0);
     }
-    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR)
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
+    return status == 0;
 }
 
 } // namespace
@@ -152,7 +156,7 @@ TEST_CASE("a lock that could not be let go does not lock the connection out for 
             try {
                 create_one(*store, command());
                 (void)store->list({});
-                create_elsewhere(place);
+                (void)create_elsewhere(place);
                 (void)store->list({});
                 create_one(*store, command());
             } catch (const Error& error) {
@@ -160,7 +164,7 @@ TEST_CASE("a lock that could not be let go does not lock the connection out for 
             }
             struck = FailingCall::has_struck();
         }
-        create_elsewhere(place);
+        (void)create_elsewhere(place);
         // The first call after it may still meet the lock that SQLite believes in.
         try {
             (void)store->list({});
@@ -173,6 +177,26 @@ TEST_CASE("a lock that could not be let go does not lock the connection out for 
         CHECK_FALSE(store->list({}).empty());
     }
     CHECK(lockouts > 0);
+}
+
+TEST_CASE("a lock that the kernel did not let go at once does not keep others from writing")
+{
+    const NoNaps no_naps;
+    bool struck = true;
+    for (int when = 1; struck; ++when) {
+        CAPTURE(when);
+        const TestDatabase place;
+        const auto store = place.open();
+        const FailingCall failing("fcntl", ENOLCK, when);
+        sqlite::repeat_refused_unlocks();
+        try {
+            create_one(*store, command());
+            (void)store->list({});
+        } catch (const Error&) { // a lock that could not be taken
+        }
+        struck = FailingCall::has_struck();
+        CHECK(create_elsewhere(place));
+    }
 }
 
 TEST_CASE("a database that could not be opened for want of a descriptor is not one that may not be written")

@@ -2,6 +2,7 @@
 
 #include "core/errno_text.hpp"
 #include "sqlite/connection/failure.hpp"
+#include "sqlite/connection/firm_unlock.hpp"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -105,6 +106,7 @@ void Database::connect()
 {
     statements_.clear();
     connection_.reset();
+    repeat_refused_unlocks();
     const int mode = options_.access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     sqlite3* raw = nullptr;
     const int code =
