@@ -373,13 +373,12 @@ std::optional<LockHolder> LockFile::holder(const std::filesystem::path& path)
     return line ? LockHolder{.pid = line->pid, .since = Time(Duration(line->since_ms))} : LockHolder{};
 }
 
-ExecutionRecord LockFile::executions() const
+Fd LockFile::copy_of_file() const
 {
     const int file = ::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 3);
     if (file < 0)
-        throw Error(ErrorKind::unavailable,
-                    "cannot use the lock file '" + path_.string() + "': " + errno_text(errno) + remedy(errno));
-    return {Fd(file), epoch_};
+        refuse(path_, ErrorKind::unavailable, errno_text(errno) + remedy(errno));
+    return Fd(file);
 }
 
 std::int64_t LockFile::epoch_of(std::int64_t mark)

@@ -2,6 +2,7 @@
 
 #include "os/execution_record.hpp"
 #include "os/fd.hpp"
+#include "os/seen_register.hpp"
 
 #include <escher/run.hpp>
 #include <escher/time.hpp>
@@ -20,7 +21,8 @@ struct LockHolder {
 /// The lock file of the tick: kernel locks (F_OFD_SETLK) on bytes of one file that is never deleted.
 /// Byte 0: the tick that claims. Byte 1: the one that waits to be next. The byte at `mark()`: held as long as the
 /// process lives, so that others can ask the kernel whether it does. The holder writes its pid, boot id and the time
-/// into the file's text, for people and for LockHolder. Behind the text stands the ExecutionRecord.
+/// into the file's text, for people and for LockHolder. Behind the text stand the
+/// SeenRegister and the ExecutionRecord.
 class LockFile {
 public:
     /// Opens or creates (0660) the file and takes a mark of its own. Throws Error: a symlink, a FIFO, a directory, a
@@ -60,7 +62,10 @@ public:
     [[nodiscard]] static std::optional<LockHolder> holder(const std::filesystem::path& path);
 
     /// The record of what was executed that is kept in this file.
-    [[nodiscard]] ExecutionRecord executions() const;
+    [[nodiscard]] ExecutionRecord executions() const { return {copy_of_file(), epoch_}; }
+
+    /// What this host has seen of databases, which is kept in this file too.
+    [[nodiscard]] SeenRegister seen() const { return {copy_of_file(), path_}; }
 
     /// The file that the runner with this mark had open, as ExecutionRecord knows it; 0: it had none that can be told.
     [[nodiscard]] static std::int64_t epoch_of(std::int64_t mark);
@@ -69,6 +74,8 @@ public:
     [[nodiscard]] static std::int64_t epoch_at(const std::filesystem::path& path);
 
 private:
+    [[nodiscard]] Fd copy_of_file() const;
+
     std::filesystem::path path_;
     Fd fd_;
     std::int64_t epoch_ = 0; ///< a random number that was written into the file when it was made; 0: it could not be
