@@ -204,11 +204,35 @@ struct ScheduleStep {
     Time evaluated_until{}; ///< of the memory from now on
 };
 
-/// Which store this is: what tells its runs from those of another.
+/// Which store this is, and how far its history goes: what tells its runs from those of another, and a store from a copy of it or
+/// from what it was before.
 struct StoreIdentity {
     std::string instance; ///< a uuid, made with the store and copied with it
+    std::string generation; ///< a random word, made with the store and anew by accept(); copied too
+    std::string home; ///< as settle_in() was told; empty: not yet
+    std::string lock; ///< likewise
+    RunId last_run{}; ///< the highest that was ever claimed, whatever has become of it; 0: none
+    JobId last_job{}; ///< the highest that was ever created; 0: none
 
     bool operator==(const StoreIdentity&) const = default;
+};
+
+/// What a person has decided of the jobs of a store that was restored or copied.
+struct Acceptance {
+    RunId beyond_run{}; ///< runs are numbered on from beyond this one and the store's own
+    JobId beyond_job{}; ///< jobs likewise
+    std::string home;
+    std::string lock;
+    std::optional<std::set<JobId>> run; ///< unfinished jobs that may run; the others are cancelled. None: all may run
+    std::optional<Time> made_before; ///< jobs created then or later are left as they are. None: there are none such
+    bool close_runs =
+        false; ///< runs that have not ended are another host's: they are lost here, and are not looked for
+    std::string reason; ///< of what is cancelled or lost
+};
+
+struct Accepted {
+    std::vector<JobId> cancelled; ///< running ones among them, which their tick or recovery will end
+    std::string generation; ///< the new one
 };
 
 /// The port to where jobs live. One verb is one transaction: it happens whole or, if it throws, not at all - except
@@ -293,12 +317,19 @@ public:
     /// Completes the record; old records are pruned. Need not be durable.
     virtual void end_tick(const TickRecord& tick) = 0;
 
+    /// Remembers where the store is at home and which lock its ticks take. Need not be durable.
+    virtual void settle_in(const std::string& home, const std::string& lock) = 0;
+
+    /// Makes a store that was restored or copied one that may work again: a new generation, numbers of jobs and runs that go on
+    /// a million further, its home and its lock, and what was decided of its jobs. Only the holder of the lock may.
+    virtual Accepted accept(const Acceptance& acceptance, Time now) = 0;
+
     /// Housekeeping that only the holder of the tick lock may do (the WAL checkpoint). Never throws.
     /// Returns a warning for people, or empty.
     virtual std::string maintain() noexcept = 0;
 
     // --- reading
-    /// Never changes while the store is open.
+    /// The instance never changes.
     virtual StoreIdentity identity() = 0;
 
     virtual std::optional<Job> find(JobId job) = 0;

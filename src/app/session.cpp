@@ -84,8 +84,7 @@ sqlite::OpenOptions Session::open_options(Access access)
             .access = access,
             .rollback_journal = loaded.database.journal == Journal::rollback,
             .busy_timeout = loaded.database.busy_timeout,
-            .table_prefix = loaded.database.table_prefix,
-            .lock_file = loaded.run.lock.string()};
+            .table_prefix = loaded.database.table_prefix};
 }
 
 Store& Session::store(Access access)

@@ -55,8 +55,6 @@ std::unique_ptr<Store> open_store(const OpenOptions& options)
     if (options.access == Access::create)
         migrate(database);
     require_schema(database);
-    if (options.access != Access::read)
-        bind_lock(database, options.lock_file);
     return std::make_unique<SqliteStore>(std::move(database));
 }
 

@@ -73,6 +73,9 @@ constexpr const char* make_instance = R"SQL(
         substr(h, 18, 3) || '-' || substr(h, 21, 12)) FROM (SELECT hex(randomblob(16)) AS h)
 )SQL";
 
+constexpr const char* make_generation =
+    "INSERT OR IGNORE INTO {meta} (key, value) VALUES ('generation', lower(hex(randomblob(16))))";
+
 } // namespace
 
 int newest_version()
@@ -120,6 +123,7 @@ void migrate(Database& database)
     if (version < newest_version()) {
         set_version(database, newest_version());
         database.query(make_instance).run();
+        database.query(make_generation).run();
     }
     transaction.commit();
 }
@@ -179,30 +183,6 @@ std::string read_instance(Database& database)
 {
     Query query = database.query("SELECT value FROM {meta} WHERE key = 'instance'");
     return query.step() ? query.text(0) : std::string();
-}
-
-void bind_lock(Database& database, const std::string& lock_file)
-{
-    if (lock_file.empty())
-        return;
-    const auto remembered = [&]() -> std::string {
-        Query query = database.query("SELECT value FROM {meta} WHERE key = 'lock'");
-        return query.step() ? query.text(0) : std::string();
-    };
-    auto lock = remembered();
-    if (lock.empty()) {
-        Transaction transaction(database, "remember the lock file in the database");
-        database.query("INSERT OR IGNORE INTO {meta} (key, value) VALUES ('lock', ?)").bind(lock_file).run();
-        lock = remembered();
-        transaction.commit();
-    }
-    if (lock != lock_file)
-        throw Error(ErrorKind::config,
-                    "the ticks of the database '" + database.name() + "' lock '" + lock + "', but run.lock is '" +
-                        lock_file +
-                        "': with two locks two ticks would run at once. Use the same; if it has moved and no "
-                        "tick runs, delete the key 'lock' from the table " +
-                        database.expand("{meta}"));
 }
 
 } // namespace escher::sqlite

@@ -34,7 +34,4 @@ void require_schema(Database& database);
 /// The database's uuid.
 [[nodiscard]] std::string read_instance(Database& database);
 
-/// Checks that the ticks of this database always lock the same file, and remembers the first.
-void bind_lock(Database& database, const std::string& lock_file);
-
 } // namespace escher::sqlite

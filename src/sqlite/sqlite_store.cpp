@@ -4,7 +4,6 @@
 #include "sqlite/connection/failure.hpp"
 #include "sqlite/connection/file_access.hpp"
 #include "sqlite/connection/transaction.hpp"
-#include "sqlite/schema.hpp"
 
 #include <escher/error.hpp>
 
@@ -34,11 +33,6 @@ std::int64_t wal_size(const Database& database)
 }
 
 } // namespace
-
-StoreIdentity SqliteStore::identity()
-{
-    return {read_instance(database_)};
-}
 
 bool SqliteStore::changed()
 {

@@ -35,6 +35,8 @@ public:
     void erase(std::span<const JobId> jobs) override;
     std::int64_t begin_tick(const TickRecord& tick) override;
     void end_tick(const TickRecord& tick) override;
+    void settle_in(const std::string& home, const std::string& lock) override;
+    Accepted accept(const Acceptance& acceptance, Time now) override;
     std::string maintain() noexcept override;
 
     StoreIdentity identity() override;

@@ -53,10 +53,10 @@ TEST_CASE("a copy holds all that is committed and leaves the files untouched")
     {
         const auto copy = sqlite::copy_store(place.options(Access::read));
         CHECK(copy->summary().jobs.at(JobState::available) == 502);
+        CHECK(copy->identity() == store->identity());
         const auto claims = claim(*copy, slots(100, 1000));
         CHECK(claims.size() == 100);
         CHECK(copy->maintain().empty());
-        CHECK(copy->identity() == store->identity());
         CHECK(copy->summary().jobs.at(JobState::running) == 100);
     }
     CHECK(state_of_files(place) == before);

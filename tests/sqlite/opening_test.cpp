@@ -168,20 +168,6 @@ TEST_CASE("a rollback journal serves as well")
     CHECK(store->maintain().empty());
 }
 
-TEST_CASE("a second lock file for the same database is refused")
-{
-    const TestDatabase place;
-    auto options = place.options(Access::create);
-    options.lock_file = "/run/one.lock";
-    (void)sqlite::open_store(options);
-    (void)sqlite::open_store(options);
-    options.access = Access::write;
-    options.lock_file = "/run/two.lock";
-    CHECK(failure_of(options, "/run/one.lock") == ErrorKind::config);
-    options.lock_file.clear();
-    CHECK_FALSE(failure_of(options));
-}
-
 TEST_CASE("a database that was replaced or removed under an open store is not written")
 {
     const TestDatabase place;

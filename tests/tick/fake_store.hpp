@@ -61,7 +61,9 @@ public:
         return {};
     }
 
-    StoreIdentity identity() override { return {instance_}; }
+    void settle_in(const std::string& home, const std::string& lock) override;
+    Accepted accept(const Acceptance& acceptance, Time now) override;
+    StoreIdentity identity() override;
     std::optional<Job> find(JobId job) override;
     std::optional<JobId> find_token(const std::string& token) override;
     std::vector<Job> list(const JobFilter& filter) override;
@@ -91,6 +93,9 @@ private:
     bool take_back(RunId run, JobState state, Time now);
 
     std::string instance_;
+    std::string generation_ = "first";
+    std::string home_;
+    std::string lock_;
     std::map<JobId, std::vector<Dependency>> needs_;
     std::map<JobId, std::string> inputs_;
     std::map<JobId, std::vector<Message>> messages_;

@@ -72,6 +72,52 @@ std::optional<Time> FakeStore::next_due()
     return next;
 }
 
+void FakeStore::settle_in(const std::string& home, const std::string& lock)
+{
+    home_ = home;
+    lock_ = lock;
+}
+
+StoreIdentity FakeStore::identity()
+{
+    return {instance_, generation_, home_, lock_, RunId(next_run_ - 1), JobId(next_job_ - 1)};
+}
+
+Accepted FakeStore::accept(const Acceptance& acceptance, Time now)
+{
+    constexpr std::int64_t leap = 1'000'000;
+    Accepted accepted;
+    for (auto& [id, job] : jobs) {
+        if (is_finished(job.state))
+            continue;
+        const auto run = job.state == JobState::running ? job.run : std::nullopt;
+        const bool named = acceptance.run && acceptance.run->contains(id);
+        const bool is_new = acceptance.made_before && job.created_at >= *acceptance.made_before && !run;
+        const bool unwanted = acceptance.run && !named && !is_new;
+        if (unwanted) {
+            cancel_one(id, acceptance.reason, now);
+            accepted.cancelled.push_back(id);
+        }
+        if (run && acceptance.close_runs) {
+            RunFinished report;
+            report.run = *run;
+            report.outcome = Lost{acceptance.reason};
+            report.at = now;
+            report.next = named || unwanted
+                              ? Transition{JobState::retryable, now, acceptance.reason, false}
+                              : Transition{JobState::failed, std::nullopt, "lost: " + acceptance.reason, true};
+            apply(report, now);
+        }
+    }
+    settle_dependants(now);
+    next_run_ = std::max(next_run_, static_cast<std::int64_t>(acceptance.beyond_run) + 1) + leap;
+    next_job_ = std::max(next_job_, static_cast<std::int64_t>(acceptance.beyond_job) + 1) + leap;
+    settle_in(acceptance.home, acceptance.lock);
+    generation_ += "+";
+    accepted.generation = generation_;
+    return accepted;
+}
+
 void FakeStore::promote(Time now)
 {
     for (auto& [id, job] : jobs)

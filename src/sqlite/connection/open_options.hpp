@@ -14,7 +14,6 @@ struct OpenOptions {
     bool rollback_journal = false; ///< database.journal = "delete"
     Duration busy_timeout = std::chrono::seconds(10);
     std::string table_prefix;
-    std::string lock_file; ///< absolute path of the tick lock; remembered, another one is refused. Empty: not checked
 };
 
 } // namespace escher::sqlite
