@@ -66,11 +66,28 @@ private:
     Time at_;
 };
 
+/// What a tick does while it holds still.
+Plan held_plan(Store& copy, const std::string& held, Time at)
+{
+    Plan plan{.at = at, .jobs = {}, .occurrences = {}, .warnings = {held}};
+    for (const JobState state : {JobState::running, JobState::available, JobState::retryable, JobState::scheduled})
+        for (Job& job : jobs_in(copy, state)) {
+            const bool runs = state == JobState::running;
+            plan.jobs.push_back({.job = std::move(job),
+                                 .action = runs ? PlannedJob::Action::run : PlannedJob::Action::wait,
+                                 .reason = runs ? "" : "held"});
+        }
+    std::ranges::sort(plan.jobs, {}, [](const PlannedJob& planned) { return planned.job.id; });
+    return plan;
+}
+
 } // namespace
 
 Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time at)
 {
     Plan plan{.at = at, .jobs = {}, .occurrences = {}, .warnings = {}};
+    if (world.held)
+        return held_plan(copy, *world.held, at);
     const std::set<JobId> known = unfinished_ids(copy);
     std::set<JobId> running;
     std::map<JobId, std::string> unsupervised;

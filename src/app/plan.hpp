@@ -11,6 +11,7 @@ struct PlanWorld {
     RunnerIdentity runner; ///< whoever would run the tick
     std::string host;
     std::string boot_id;
+    std::optional<std::string> held = {}; ///< why no tick starts anything
     double load = 0; ///< average of one minute
     std::function<std::string(Time)> clock; ///< how times are written in reasons
     std::function<std::optional<std::string>(const Run&)>
@@ -41,6 +42,7 @@ struct Plan {
 };
 
 /// Does on `copy` what the tick does, with the tick's own functions. `copy` is changed by that.
+/// With `world.held` nothing is done.
 [[nodiscard]] Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time at);
 
 } // namespace escher

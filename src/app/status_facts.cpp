@@ -1,5 +1,6 @@
 #include "app/status_facts.hpp"
 
+#include "app/history.hpp"
 #include "core/cron_health.hpp"
 #include "core/schedule_step.hpp"
 #include "os/host.hpp"
@@ -40,7 +41,9 @@ std::vector<std::string> status_warnings(const StatusFacts& facts)
 {
     std::vector<std::string> warnings;
     const auto& last = facts.summary.last_tick;
-    if (facts.needs_cron)
+    if (facts.held)
+        warnings.push_back(*facts.held);
+    if (facts.needs_cron && !facts.held) // a tick that holds leaves no trace in the database
         if (auto trouble = cron_trouble(last, facts.live_tick.has_value(), facts.now))
             warnings.push_back(std::move(*trouble));
     if (last && !last->error.empty())
@@ -74,6 +77,7 @@ StatusFacts read_status(Session& session, Time now)
                       .live_tick = {},
                       .pauses = store.occupancy(session.limits(), now).pauses,
                       .schedules = {},
+                      .held = why_held(config, store),
                       .database = config.database.path.string(),
                       .database_bytes = bytes_of(config.database.path) + bytes_of(wal)};
     if (const auto holder = os::LockFile::holder(config.run.lock))

@@ -34,6 +34,7 @@ struct StatusFacts {
     };
     std::vector<ScheduleFacts> schedules;
 
+    std::optional<std::string> held; ///< why no tick starts anything: the database was restored or copied
     std::string database;
     std::int64_t database_bytes = 0; ///< with its WAL
 };

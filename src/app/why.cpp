@@ -1,5 +1,6 @@
 #include "app/why.hpp"
 
+#include "app/history.hpp"
 #include "app/unsupervised.hpp"
 #include "core/policy.hpp"
 #include "core/selection.hpp"
@@ -107,7 +108,8 @@ std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits&
     return result;
 }
 
-Why::Why(Session& session, Store& store, Time now) : session_(session), store_(store), now_(now)
+Why::Why(Session& session, Store& store, Time now)
+    : session_(session), store_(store), now_(now), held_(why_held(session.config(), store))
 {
     circumstances_.clock = [now, zone = session.zone()](Time time) { return clock_text(time, now, zone); };
     circumstances_.rejection = [&config = session.config()](const Job& job) {
@@ -170,6 +172,8 @@ std::string Why::reason_of(const Job& job)
             if (run.id == *job.run)
                 circumstances_.unsupervised = why_unsupervised(run, session_.config().run.lock);
     const bool ended_or_running = is_finished(job.state) || job.state == JobState::running;
+    if (held_ && !ended_or_running)
+        return *held_;
     if (!ended_or_running && (job.state == JobState::available || job.run_at <= now_))
         gather();
     if (could_start(job, now_)) {

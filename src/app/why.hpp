@@ -24,6 +24,7 @@ private:
     Store& store_;
     Time now_;
     Circumstances circumstances_;
+    std::optional<std::string> held_; ///< why nothing at all is started
     bool gathered_ = false;
     bool promotions_ = false; ///< a scheduled or retryable job has come due
     std::optional<std::map<JobId, int>> positions_; ///< filled when first needed; empty where there are too many

@@ -69,6 +69,8 @@ int exit_status_of(const TickReport& report, bool by_hand)
 {
     if (report.stopped_by)
         return 128 + *report.stopped_by;
+    if (report.held)
+        return static_cast<int>(ExitStatus::config);
     if (by_hand && report.record.failed > 0)
         return static_cast<int>(ExitStatus::job_failed);
     return static_cast<int>(ExitStatus::ok);

@@ -76,6 +76,7 @@ std::string status_json(const StatusFacts& facts)
     for (const std::string& warning : status_warnings(facts))
         json.value(warning);
     json.end_array();
+    optional_text(json, "held", facts.held.value_or(""));
     write_tick(json, "last_tick", facts.summary.last_tick);
     write_tick(json, "last_success", facts.summary.last_success);
     json.key("live_tick");

@@ -202,10 +202,35 @@ private:
 
     void start(std::vector<Claim> claims)
     {
-        if (const auto trouble = runs_.start(std::move(claims)); !trouble.empty()) {
+        std::string trouble;
+        if (may_start(claims, trouble))
+            trouble = runs_.start(std::move(claims));
+        if (!trouble.empty()) {
             cadence_.rest(now_());
             warn(trouble);
         }
+    }
+
+    /// False: they are taken back, and `trouble` says why.
+    [[nodiscard]] bool may_start(const std::vector<Claim>& claims, std::string& trouble)
+    {
+        if (claims.empty() || !setup_.note_claims)
+            return true;
+        try {
+            const auto held = setup_.note_claims(claims);
+            if (!held)
+                return true;
+            trouble = *held;
+            report_.held = true;
+            // As if a newer tick had come: this one sees its jobs home.
+            lock_.release();
+            holds_lock_ = false;
+        } catch (const Error& error) {
+            trouble = error.what();
+        }
+        for (const Claim& claim : claims)
+            runs_.report(RunUndone{claim.run});
+        return false;
     }
 
     /// The store failed. Nothing is inferred from that: the same reports are given again, and claims that may have

@@ -20,6 +20,7 @@ struct TickEvents {
 struct TickReport {
     TickRecord record;
     std::optional<int> stopped_by; ///< a signal
+    bool held = false; ///< nothing more may be started from this store: record.error says why
 };
 
 } // namespace escher

@@ -37,8 +37,15 @@ class Sweep(EndToEnd):
         shutil.copytree(self.box.state, self.pristine)
 
     def restore(self):
-        shutil.rmtree(self.box.state)
-        shutil.copytree(self.pristine, self.box.state)
+        # File by file, each remaining the file that it is: a copy of the directory would be held.
+        for directory, _, names in os.walk(self.box.state, topdown=False):
+            for name in names:
+                path = os.path.join(directory, name)
+                if not os.path.exists(os.path.join(self.pristine, os.path.relpath(path, self.box.state))):
+                    os.unlink(path)
+            if directory != self.box.state and not os.listdir(directory):
+                os.rmdir(directory)
+        shutil.copytree(self.pristine, self.box.state, copy_function=shutil.copyfile, dirs_exist_ok=True)
         os.chmod(self.box.state, 0o700)
         for name in (self.witness, self.double):
             if os.path.exists(name):

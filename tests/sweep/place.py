@@ -201,9 +201,14 @@ class Place:
 
     def restore(self):
         self.kill_all()
-        shutil.rmtree(self.state)
-        os.mkdir(self.state, 0o700)
-        self.give(self.state)
+        # File by file, each remaining the file that it is: a copy of the directory would be held.
+        for directory, _, names in os.walk(self.state, topdown=False):
+            for name in names:
+                path = os.path.join(directory, name)
+                if os.path.relpath(path, self.state) not in self.pristine:
+                    os.unlink(path)
+            if directory != self.state and not os.listdir(directory):
+                os.rmdir(directory)
         for name, (content, mode) in self.pristine.items():
             path = os.path.join(self.state, name)
             if not os.path.isdir(os.path.dirname(path)):

@@ -1,5 +1,6 @@
 #include "app/batch.hpp"
 #include "app/find_job.hpp"
+#include "app/history.hpp"
 #include "app/job_draft.hpp"
 #include "app/start_tick.hpp"
 #include "cli/commands/entries.hpp"
@@ -76,6 +77,7 @@ JobDraft::Checks make_checks(Context& context)
 {
     // The store first: creating the database may decide whose commands are trusted.
     Store& store = context.session.store(Access::create);
+    settle_new_store(context.session.config(), store);
     return {.policies = context.session.config().policies,
             .store = store,
             .created_by = os::user_name() + "@" + os::host_name() + " via cli",

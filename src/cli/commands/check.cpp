@@ -1,4 +1,5 @@
 #include "app/commands_trust.hpp"
+#include "app/history.hpp"
 #include "cli/check/check_cgroup.hpp"
 #include "cli/check/check_place.hpp"
 #include "cli/check/check_programs.hpp"
@@ -89,6 +90,19 @@ void check_database(Context& context, bool full, Findings& findings)
         findings.ok(fmt::format("SQLite {}", found.library_version));
 }
 
+void check_history(Context& context, Findings& findings)
+{
+    const Config& config = context.session.config();
+    if (!is_there(config.database.path) || findings.any_fails()) // what is wrong with the database is told
+        return;
+    const auto verdict = judge_history(config, context.session.store(Access::read));
+    if (verdict && verdict->holds())
+        findings.fail("ticks hold still: " + verdict->why,
+                      "escher-cron accept --list, then accept --run, --cancel or --only ID...");
+    else if (verdict && verdict->kind == HistoryVerdict::Kind::other_lock)
+        findings.fail(verdict->why);
+}
+
 std::optional<TickRecord> last_tick(Context& context, Findings& findings)
 {
     try {
@@ -129,6 +143,7 @@ int run_check(Context& context, const Arguments& arguments)
     carry_out(findings, [&] { check_commands(config, findings); });
     carry_out(findings, [&] { check_place(config, findings); });
     carry_out(findings, [&] { check_database(context, arguments.has("full"), findings); });
+    carry_out(findings, [&] { check_history(context, findings); });
     carry_out(findings, [&] { check_programs(config, findings); });
     carry_out(findings, [&] { check_cgroup(config, findings); });
     const std::string line = config.file.empty()

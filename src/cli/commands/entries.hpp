@@ -27,5 +27,6 @@ int run_resume(Context& context, const Arguments& arguments);
 int run_init(Context& context, const Arguments& arguments);
 int run_check(Context& context, const Arguments& arguments);
 int run_prune(Context& context, const Arguments& arguments);
+int run_accept(Context& context, const Arguments& arguments);
 
 } // namespace escher::cli

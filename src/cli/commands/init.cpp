@@ -1,3 +1,4 @@
+#include "app/history.hpp"
 #include "app/shared_place.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
@@ -23,7 +24,7 @@ int run_init(Context& context, const Arguments& arguments)
     place.make_directory(config.database.path.parent_path(), config.database.table_prefix.empty(),
                          own_entries(config));
     place.make_file(config.database.path); // before SQLite, which gives -wal and -shm the mode of this file
-    static_cast<void>(context.session.store(Access::create));
+    Store& store = context.session.store(Access::create);
     // A directory of somebody else's choosing (/var/log, /run/lock) is made if it is missing, but not taken over.
     if (!std::filesystem::exists(config.output.directory) ||
         config.output.directory.parent_path() == config.database.path.parent_path())
@@ -31,10 +32,16 @@ int run_init(Context& context, const Arguments& arguments)
     if (!std::filesystem::exists(config.run.lock.parent_path()))
         place.make_directory(config.run.lock.parent_path(), false, {});
     place.make_file(config.run.lock);
-    static_cast<void>(os::LockFile(config.run.lock)); // refuses what is no lock file of ours
+    os::LockFile lock(config.run.lock); // refuses what is no lock file of ours
     place.make_file(config.run.wake);
+    // The first to see the database here; where a tick has the lock, that one is.
+    if (lock.try_take())
+        History(config, store, lock.seen()).settle_in(context.session.now());
+    lock.release();
     for (const char* suffix : {"-wal", "-shm"})
         place.share_existing(config.database.path.string() + suffix);
+    if (const auto held = why_held(config, store))
+        context.console.warn(*held);
 
     if (context.console.json) {
         JsonWriter json;

@@ -1,4 +1,5 @@
 #include "app/plan.hpp"
+#include "app/history.hpp"
 #include "app/unsupervised.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
@@ -21,6 +22,7 @@ int run_plan(Context& context, const Arguments& arguments)
         .runner = {.process = os::own_identity(), .mark = 0},
         .host = os::host_name(),
         .boot_id = os::boot_id(),
+        .held = why_held(config, *copy),
         .load = config.run.max_load ? os::load_average() : 0,
         .clock = [&context](Time time) { return format_local(time, context.session.zone()); },
         .unsupervised = [&config](const Run& run) { return why_unsupervised(run, config.run.lock); },

@@ -1,7 +1,10 @@
 #include "app/find_job.hpp"
+#include "app/history.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "json/json_writer.hpp"
+
+#include <escher/error.hpp>
 
 #include <fmt/format.h>
 
@@ -55,6 +58,8 @@ int run_prune(Context& context, const Arguments& arguments)
         tell(context, store.expired(config.retention, true, now, std::numeric_limits<int>::max()), true);
         return 0;
     }
+    if (const auto held = why_held(config, store))
+        throw Error(ErrorKind::config, "nothing is pruned: " + *held);
     std::vector<Expired> gone;
     JobId last_first{};
     for (;;) {

@@ -1,6 +1,7 @@
 #include "tick/tick.hpp"
 #include "app/build.hpp"
 #include "app/database_place.hpp"
+#include "app/history.hpp"
 #include "app/job_users.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
@@ -154,6 +155,17 @@ std::vector<RunId> outer_runs(Kind kind, const std::string& instance)
     return runs;
 }
 
+/// The database was restored or copied: nothing is started before a person has decided. Cron mails it once an hour.
+int hold_still(Context& context, History& history, Kind kind)
+{
+    const Time now = context.session.now();
+    const bool say = history.say_it(now);
+    if (say || kind == Kind::by_hand)
+        throw Error(ErrorKind::config, describe_hold(history.verdict(), context.session.store(Access::read).summary(),
+                                                     context.session.config()));
+    return static_cast<int>(ExitStatus::config);
+}
+
 int tick(Context& context, Kind kind, LogSink& sink)
 {
     const Config& config = context.session.config();
@@ -164,7 +176,18 @@ int tick(Context& context, Kind kind, LogSink& sink)
         return static_cast<int>(ExitStatus::ok);
 
     Store& store = context.session.store(Access::create);
-    const std::string instance = store.identity().instance;
+    History history(config, store, lock.seen());
+    if (history.verdict().kind == HistoryVerdict::Kind::other_lock)
+        throw Error(ErrorKind::config, history.verdict().why);
+    if (history.verdict().holds())
+        return hold_still(context, history, kind);
+    history.settle_in(context.session.now());
+    if (!history.verdict().warning.empty()) {
+        sink.write(LogLevel::warning, history.verdict().warning);
+        if (kind == Kind::by_hand && !sink.is_stderr())
+            context.console.warn(history.verdict().warning);
+    }
+    const std::string& instance = history.store().instance;
     const auto jobs = os::make_supervisor({
         .output_directory = config.output.directory,
         .max_output_bytes = config.output.max_bytes,
@@ -181,6 +204,7 @@ int tick(Context& context, Kind kind, LogSink& sink)
         .boot_id = os::boot_id(),
         .host = os::host_name(),
         .instance = instance,
+        .note_claims = [&history](std::span<const Claim> claims) { return history.note(claims, os::wall_clock()); },
         .load = os::load_average,
         .outer_runs = outer,
         .stays = kind != Kind::by_hand && outer.empty(), // a person waits for the one, a job for the other
