@@ -119,10 +119,15 @@ class ClientSweep:
         """Brings the scene back; returns the place, the arguments and the options of the command."""
         client = CLIENTS[name]
         place = self.place()
+        aside = place.state + ".aside"
+        if os.path.exists(aside):
+            place.kill_all()
+            shutil.rmtree(place.state, ignore_errors=True)
+            os.rename(aside, place.state)
         place.restore()
         place.kind_of, place.limit_of = map(dict, self.known)
         if client.fresh:
-            shutil.rmtree(place.state)
+            os.rename(place.state, aside)  # what comes back from a copy would be held
             place.kind_of, place.limit_of = {}, {}
             os.mkdir(place.state, 0o700)
         place.may_be_cancelled = {WAITING} if name == "cancel" else set()
