@@ -14,8 +14,9 @@ struct LaunchSpec {
     JobId job{};
     int attempt = 1;
     std::vector<std::string> argv; ///< never empty
-    std::map<std::string, std::string> environment; ///< whole; the executor adds only HOME, USER, LOGNAME, SHELL
-        ///< of the job's user where they are not set
+    std::map<std::string, std::string> environment; ///< whole; the executor adds only HOME, USER, LOGNAME, SHELL and
+        ///< PATH of the job's user where they are not set, and by what it finds the run again: ESCHER_RUN_ID and
+        ///< ESCHER_INSTANCE, whatever is set
     std::string directory; ///< empty: the user's home
     std::optional<std::string> input; ///< stdin; none: /dev/null
     std::optional<std::string> user; ///< none: the runner's own

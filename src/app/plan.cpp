@@ -1,7 +1,6 @@
 #include "app/plan.hpp"
 
 #include "core/reason.hpp"
-#include "core/task_call.hpp"
 #include "tick/claim_request.hpp"
 #include "tick/launch.hpp"
 #include "tick/scheduling.hpp"
@@ -115,21 +114,13 @@ Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time a
                                .action = PlannedJob::Action::start,
                                .reason = {},
                                .is_new = !known.contains(claim.job.id)};
-            try {
-                if (const auto late = missed_deadline(config, claim.job, at)) {
-                    planned.action = PlannedJob::Action::refuse;
-                    planned.reason = *late;
-                    rejections.emplace_back(RunRejected{claim.run, *late, JobState::cancelled});
-                    settled.insert(claim.job.id);
-                    plan.jobs.push_back(std::move(planned));
-                    continue;
-                }
-                static_cast<void>(launch_spec(config, "", claim));
-                ++started;
-            } catch (const RejectedJob& rejection) {
+            const auto decision = decide_launch(config, claim, at);
+            if (const auto* rejected = std::get_if<RunRejected>(&decision)) {
                 planned.action = PlannedJob::Action::refuse;
-                planned.reason = rejection.what();
-                rejections.emplace_back(RunRejected{claim.run, rejection.what()});
+                planned.reason = rejected->reason;
+                rejections.emplace_back(*rejected);
+            } else {
+                ++started;
             }
             settled.insert(claim.job.id);
             plan.jobs.push_back(std::move(planned));

@@ -10,24 +10,21 @@ namespace escher {
 
 namespace {
 
-std::map<std::string, std::string> job_environment(const Config& config, const std::string& instance,
-                                                   const Claim& claim, const Task* task)
+/// What the executor adds to it is its own: see LaunchSpec.
+std::map<std::string, std::string> job_environment(const Config& config, const Claim& claim, const Task* task)
 {
     auto environment = config.policies.environment;
     if (task != nullptr)
         for (const auto& [name, value] : task->environment)
             environment.insert_or_assign(name, value);
     environment.insert_or_assign("ESCHER_JOB_ID", std::to_string(static_cast<std::int64_t>(claim.job.id)));
-    environment.insert_or_assign("ESCHER_RUN_ID", std::to_string(static_cast<std::int64_t>(claim.run)));
     environment.insert_or_assign("ESCHER_ATTEMPT", std::to_string(claim.attempt));
-    environment.insert_or_assign("ESCHER_INSTANCE", instance);
     if (!config.file.empty())
         environment.insert_or_assign("ESCHER_CRON_CONFIG", config.file.string());
     return environment;
 }
 
-} // namespace
-
+/// Why this job of a schedule may not start any more: it is later than the schedule's deadline. None: it may.
 std::optional<std::string> missed_deadline(const Config& config, const Job& job, Time now)
 {
     if (job.schedule.empty() || !job.nominal_at || job.attempts > 1)
@@ -42,17 +39,15 @@ std::optional<std::string> missed_deadline(const Config& config, const Job& job,
            " after its due time, the schedule allows " + describe_duration(*found->deadline);
 }
 
-LaunchSpec launch_spec(const Config& config, const std::string& instance, const Claim& claim)
+LaunchSpec launch_spec(const Config& config, const Claim& claim, Invocation invocation, const JobPolicy& policy)
 {
-    Invocation invocation = resolve(config.policies, claim.job.work);
-    JobPolicy policy = policy_of(config.policies, claim.job);
     LaunchSpec spec;
     spec.run = claim.run;
     spec.job = claim.job.id;
     spec.attempt = claim.attempt;
     spec.argv = std::move(invocation.argv);
-    spec.environment = job_environment(config, instance, claim, invocation.task);
-    spec.directory = std::move(policy.directory);
+    spec.environment = job_environment(config, claim, invocation.task);
+    spec.directory = policy.directory;
     spec.input = std::move(invocation.input);
     if (!spec.input)
         spec.input = claim.input;
@@ -65,6 +60,22 @@ LaunchSpec launch_spec(const Config& config, const std::string& instance, const 
     spec.leftovers = policy.leftovers;
     spec.output_file = claim.output_file;
     return spec;
+}
+
+} // namespace
+
+std::variant<Launch, RunRejected> decide_launch(const Config& config, const Claim& claim, Time now)
+{
+    if (const auto late = missed_deadline(config, claim.job, now))
+        return RunRejected{claim.run, *late, JobState::cancelled};
+    try {
+        Invocation invocation = resolve(config.policies, claim.job.work);
+        JobPolicy policy = policy_of(config.policies, claim.job);
+        LaunchSpec spec = launch_spec(config, claim, std::move(invocation), policy);
+        return Launch{std::move(spec), std::move(policy)};
+    } catch (const RejectedJob& rejection) {
+        return RunRejected{claim.run, rejection.what()};
+    }
 }
 
 } // namespace escher

@@ -7,11 +7,14 @@
 
 namespace escher {
 
-/// What to execute for a claimed job, by the config. `instance` is the database's uuid. Throws RejectedJob if the
-/// config does not allow it.
-[[nodiscard]] LaunchSpec launch_spec(const Config& config, const std::string& instance, const Claim& claim);
+/// A claimed job that is to be started.
+struct Launch {
+    LaunchSpec spec;
+    JobPolicy policy; ///< also of what comes after the run
+};
 
-/// Why this job of a schedule may not start any more: it is later than the schedule's deadline. None: it may.
-[[nodiscard]] std::optional<std::string> missed_deadline(const Config& config, const Job& job, Time now);
+/// What becomes of a claimed job now, by the config: it is started, or not at all, being of a task that is not there, or
+/// a command that is not allowed, or too late for its schedule. The tick does it, and `plan` tells it.
+[[nodiscard]] std::variant<Launch, RunRejected> decide_launch(const Config& config, const Claim& claim, Time now);
 
 } // namespace escher

@@ -1,8 +1,6 @@
 #include "tick/live_runs.hpp"
 
-#include "core/policy.hpp"
 #include "core/retry.hpp"
-#include "core/task_call.hpp"
 #include "tick/launch.hpp"
 
 #include <algorithm>
@@ -32,24 +30,20 @@ std::string LiveRuns::start(std::vector<Claim> claims)
     std::string trouble;
     for (auto& claim : claims) {
         last_activity_ = now_();
-        try {
-            if (const auto late = missed_deadline(config_, claim.job, now_())) {
-                reports_.emplace_back(RunRejected{claim.run, *late, JobState::cancelled});
-                continue;
-            }
-            LaunchSpec spec = launch_spec(config_, setup_.instance, claim);
-            if (!setup_.outer_runs.empty())
-                spec.environment["ESCHER_OUTER_RUNS"] = list_of(setup_.outer_runs);
-            const RunId run = claim.run;
-            JobPolicy policy = policy_of(config_.policies, claim.job);
-            live_.insert_or_assign(run, Live{std::move(claim), std::move(policy)});
-            // Before the start, so that no run seems shorter than it was.
-            const Time began = now_();
-            if (auto why = take_start(live_.at(run), jobs_.start(spec), began); !why.empty())
-                trouble = std::move(why);
-        } catch (const RejectedJob& rejection) {
-            reports_.emplace_back(RunRejected{claim.run, rejection.what()});
+        auto decision = decide_launch(config_, claim, now_());
+        if (auto* rejected = std::get_if<RunRejected>(&decision)) {
+            reports_.emplace_back(std::move(*rejected));
+            continue;
         }
+        auto& [spec, policy] = std::get<Launch>(decision);
+        if (!setup_.outer_runs.empty())
+            spec.environment["ESCHER_OUTER_RUNS"] = list_of(setup_.outer_runs);
+        const RunId run = claim.run;
+        live_.insert_or_assign(run, Live{std::move(claim), std::move(policy)});
+        // Before the start, so that no run seems shorter than it was.
+        const Time began = now_();
+        if (auto why = take_start(live_.at(run), jobs_.start(spec), began); !why.empty())
+            trouble = std::move(why);
     }
     return trouble;
 }

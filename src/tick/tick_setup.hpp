@@ -15,7 +15,6 @@ struct TickSetup {
     std::string version;
     std::string boot_id;
     std::string host; ///< seeds jitter
-    std::string instance; ///< the database's uuid
 
     /// Told of each claim before anything of it is executed. What it returns says why nothing may be started from this store any
     /// more; none: go on. Throws Error where these may not be started now. Empty: nobody asks.

@@ -203,7 +203,6 @@ int tick(Context& context, Kind kind, LogSink& sink)
         .version = version(),
         .boot_id = os::boot_id(),
         .host = os::host_name(),
-        .instance = instance,
         .note_claims = [&history](std::span<const Claim> claims) { return history.note(claims, os::wall_clock()); },
         .load = os::load_average,
         .outer_runs = outer,
