@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -50,6 +51,20 @@ int OutputDirectory::open_existing() const
         opened.st_ino != named.st_ino || opened.st_dev != named.st_dev)
         fd_ = open_directory(path_);
     return fd_.get();
+}
+
+void OutputDirectory::discard(std::span<const std::string> names) const
+{
+    // Twice, each, if it fails: nobody knows of the file afterwards.
+    int directory = open_existing();
+    if (directory < 0)
+        directory = open_existing();
+    for (const auto& name : names) {
+        if (directory < 0 || !is_plain_name(name))
+            continue;
+        if (::unlinkat(directory, name.c_str(), 0) < 0 && errno != ENOENT)
+            ::unlinkat(directory, name.c_str(), 0);
+    }
 }
 
 bool OutputDirectory::is_plain_name(const std::string& name)

@@ -3,6 +3,7 @@
 #include "os/fd.hpp"
 
 #include <filesystem>
+#include <span>
 #include <string>
 
 namespace escher::os {
@@ -22,6 +23,9 @@ public:
 
     /// To be called when the directory turns out to have been deleted: the next use looks at the path again.
     void forget() { fd_.reset(); }
+
+    /// Deletes the files of these names in it; those that are gone already, or would not lie in it, do not matter.
+    void discard(std::span<const std::string> names) const;
 
     /// A name that stays inside the directory.
     [[nodiscard]] static bool is_plain_name(const std::string& name);

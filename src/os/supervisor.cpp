@@ -337,16 +337,7 @@ void Supervisor::release(RunId run)
 
 void Supervisor::discard_output(std::span<const std::string> names)
 {
-    // Twice, each, if it fails: nobody knows of the file afterwards.
-    int directory = directory_.open_existing();
-    if (directory < 0)
-        directory = directory_.open_existing();
-    for (const auto& name : names) {
-        if (directory < 0 || !OutputDirectory::is_plain_name(name))
-            continue;
-        if (::unlinkat(directory, name.c_str(), 0) < 0 && errno != ENOENT)
-            ::unlinkat(directory, name.c_str(), 0);
-    }
+    directory_.discard(names);
 }
 
 } // namespace

@@ -1,26 +1,31 @@
 #include "tick/pruning.hpp"
 
+#include <limits>
+
 namespace escher {
 
 namespace {
 
+// Jobs in one transaction: long enough to be quick, short enough to hold up nobody.
 constexpr int batch = 500;
 constexpr int most_batches = 10; // a tick: housekeeping must not hold up jobs
 
 // A machine without a battery-backed clock boots in 1970: ages mean nothing then.
 constexpr Time earliest_sane = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1);
 
-} // namespace
+using Discard = std::function<void(std::span<const std::string> names)>;
 
-int prune(Store& store, Executor& jobs, const Retention& retention, bool by_count, Time now)
+std::vector<JobId> prune_batches(Store& store, const Discard& discard_output, const Retention& retention,
+                                 bool by_count, int most, Time now)
 {
-    if (now < earliest_sane)
-        return 0;
-    int pruned = 0;
-    for (int i = 0; i < most_batches; ++i) {
-        const auto expired = store.expired(retention, by_count, now, batch);
-        if (expired.empty())
+    std::vector<JobId> pruned;
+    std::optional<JobId> first;
+    for (int i = 0; i < most; ++i) {
+        const auto expired = prunable(store, retention, by_count, now, batch);
+        // The same again: the store holds on to it, and so would this loop.
+        if (expired.empty() || expired.front().job == first)
             break;
+        first = expired.front().job;
         std::vector<std::string> files;
         std::vector<JobId> ids;
         for (const auto& job : expired) {
@@ -28,13 +33,33 @@ int prune(Store& store, Executor& jobs, const Retention& retention, bool by_coun
             ids.push_back(job.job);
         }
         // Files first: a crash in between leaves rows that are pruned again, not files that nobody knows.
-        jobs.discard_output(files);
+        discard_output(files);
         store.erase(ids);
-        pruned += static_cast<int>(ids.size());
+        pruned.insert(pruned.end(), ids.begin(), ids.end());
         if (expired.size() < batch)
             break;
     }
     return pruned;
+}
+
+} // namespace
+
+std::vector<Expired> prunable(Store& store, const Retention& retention, bool by_count, Time now, int limit)
+{
+    if (now < earliest_sane)
+        return {};
+    return store.expired(retention, by_count, now, limit);
+}
+
+int prune(Store& store, Executor& jobs, const Retention& retention, bool by_count, Time now)
+{
+    const auto discard = [&](std::span<const std::string> names) { jobs.discard_output(names); };
+    return static_cast<int>(prune_batches(store, discard, retention, by_count, most_batches, now).size());
+}
+
+std::vector<JobId> prune_all(Store& store, const Discard& discard_output, const Retention& retention, Time now)
+{
+    return prune_batches(store, discard_output, retention, true, std::numeric_limits<int>::max(), now);
 }
 
 } // namespace escher
