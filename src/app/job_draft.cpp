@@ -68,11 +68,9 @@ bool JobDraft::set(const std::string& option, const std::string& text)
     } else if (option == "name") {
         job_.name = checked_word(label, text, longest_text);
     } else if (option == "queue") {
-        job_.queue = checked_word(label, text, longest_word);
-        has_queue_ = true;
+        queue_ = checked_word(label, text, longest_word);
     } else if (option == "priority") {
-        job_.priority = static_cast<int>(read_number(label, text, -priority_range, priority_range));
-        has_priority_ = true;
+        priority_ = static_cast<int>(read_number(label, text, -priority_range, priority_range));
     } else if (option == "at" || option == "in") {
         if (job_.run_at)
             throw Error(ErrorKind::usage, dashes_ + "at and " + dashes_ + "in exclude each other: write one of them");
@@ -155,11 +153,9 @@ NewJob JobDraft::finish(Checks& checks) &&
         const bool forbidden = own_command && checks.policies.commands != CommandTrust::any;
         throw Error(forbidden ? ErrorKind::permission : ErrorKind::bad_data, rejected.what());
     }
-    const Placement place = place_job(checks.policies, job_.work);
-    if (!has_queue_)
-        job_.queue = place.queue;
-    if (!has_priority_)
-        job_.priority = place.priority;
+    const Intake otherwise = place_job(checks.policies, job_.work);
+    job_.queue = queue_.value_or(otherwise.queue);
+    job_.priority = priority_.value_or(otherwise.priority);
     add_dependencies(after_, false, checks);
     add_dependencies(after_any_, true, checks);
     job_.created_by = checks.created_by;

@@ -50,8 +50,8 @@ private:
     std::optional<std::vector<std::string>> argv_;
     std::optional<std::string> task_;
     std::map<std::string, std::string> params_;
-    bool has_queue_ = false;
-    bool has_priority_ = false;
+    std::optional<std::string> queue_; ///< none: where the work belongs
+    std::optional<int> priority_;
     std::vector<std::string> after_; ///< as written: ids or tokens, perhaps several with commas
     std::vector<std::string> after_any_;
 };

@@ -2,13 +2,13 @@
 
 #include "app/history.hpp"
 #include "app/unsupervised.hpp"
-#include "core/policy.hpp"
 #include "core/selection.hpp"
 #include "core/task_call.hpp"
 #include "core/time_text.hpp"
 #include "os/host.hpp"
 #include "os/lock_file.hpp"
 #include "os/run_home.hpp"
+#include "tick/claim_request.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -47,17 +47,6 @@ bool could_start(const Job& job, Time now)
         return false;
     return job.state == JobState::available ||
            ((job.state == JobState::scheduled || job.state == JobState::retryable) && job.run_at <= now);
-}
-
-/// As the next tick will take it in: a row of plain SQL need not name its queue and priority.
-Job taken_in(Job job, const Policies& policies)
-{
-    if (!job.queue || !job.priority) {
-        const Placement placement = place_job(policies, job.work);
-        job.queue = job.queue.value_or(placement.queue);
-        job.priority = job.priority.value_or(placement.priority);
-    }
-    return job;
 }
 
 Lane lane_of(const std::string& queue, std::vector<Candidate> candidates)
@@ -109,7 +98,8 @@ std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits&
 }
 
 Why::Why(Session& session, Store& store, Time now)
-    : session_(session), store_(store), now_(now), held_(why_held(session.config(), store))
+    : session_(session), store_(store), now_(now), request_(claim_request(session.config(), {})),
+      held_(why_held(session.config(), store))
 {
     circumstances_.clock = [now, zone = session.zone()](Time time) { return clock_text(time, now, zone); };
     circumstances_.rejection = [&config = session.config()](const Job& job) {
@@ -155,7 +145,7 @@ void Why::rank()
         if (found.size() > most_ranked)
             return;
         for (Job& job : found)
-            jobs.push_back(taken_in(std::move(job), session_.config().policies));
+            jobs.push_back(taken_in(request_, std::move(job)));
     }
     positions_ = positions(jobs, circumstances_.limits, circumstances_.taken, now_);
 }
@@ -163,7 +153,7 @@ void Why::rank()
 std::string Why::reason_of(const Job& job)
 {
     if (!job.queue || !job.priority)
-        return reason_of(taken_in(job, session_.config().policies));
+        return reason_of(taken_in(request_, job));
     circumstances_.position.reset();
     circumstances_.usual_duration.reset();
     circumstances_.unsupervised.reset();

@@ -23,6 +23,7 @@ private:
     Session& session_;
     Store& store_;
     Time now_;
+    ClaimRequest request_; ///< of the next tick
     Circumstances circumstances_;
     std::optional<std::string> held_; ///< why nothing at all is started
     bool gathered_ = false;

@@ -2,18 +2,15 @@
 
 #include <escher/job.hpp>
 #include <escher/policy.hpp>
+#include <escher/store.hpp>
 
 namespace escher {
 
 /// `base` with what `overrides` says in its place.
 [[nodiscard]] JobPolicy apply(JobPolicy base, const PolicyOverrides& overrides);
 
-/// Where a new job of this work goes, and with which priority, unless it says so itself: [defaults] < [queue] < [task].
-struct Placement {
-    std::string queue;
-    int priority = 0;
-};
-[[nodiscard]] Placement place_job(const Policies& policies, const Work& work);
+/// Where a job of this work goes, and with which priority, unless it says so itself: [defaults] < [queue] < [task].
+[[nodiscard]] Intake place_job(const Policies& policies, const Work& work);
 
 /// The policy of a stored job: built-in < [defaults] < [queue] < [task] < the row. Where commands are not trusted, a
 /// row may shorten its timeout and lower its retries, but not raise them.

@@ -164,6 +164,16 @@ private:
 
 } // namespace
 
+Job taken_in(const ClaimRequest& request, Job job)
+{
+    const auto* call = std::get_if<TaskCall>(&job.work);
+    const auto named = call != nullptr ? request.tasks.find(call->task) : request.tasks.end();
+    const Intake& intake = named != request.tasks.end() ? named->second : request.commands;
+    job.queue = job.queue.value_or(intake.queue);
+    job.priority = job.priority.value_or(intake.priority);
+    return job;
+}
+
 bool takes(const ClaimRequest& request, const Work& work, const std::string& queue)
 {
     if (request.serves && !request.serves->contains(queue))

@@ -15,6 +15,9 @@ struct Candidate {
     bool operator==(const Candidate&) const = default;
 };
 
+/// `job` as who asks so takes it in: a row of plain SQL need not say its queue and its priority.
+[[nodiscard]] Job taken_in(const ClaimRequest& request, Job job);
+
 /// True if who asks so takes a job of this work and queue at all. Work that nobody can run is taken, to be told of.
 [[nodiscard]] bool takes(const ClaimRequest& request, const Work& work, const std::string& queue);
 

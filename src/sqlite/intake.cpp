@@ -8,9 +8,13 @@ namespace escher::sqlite {
 
 namespace {
 
-bool is_for(const ClaimRequest& request, const Job& job)
+/// The next row that this claimer is to take in, taken in; none: there is no more.
+std::optional<Job> next_for(const ClaimRequest& request, Query& rows)
 {
-    return takes(request, job.work, intake_of(request, job).queue);
+    while (rows.step())
+        if (auto job = taken_in(request, decode_job(rows)); takes(request, job.work, *job.queue))
+            return job;
+    return std::nullopt;
 }
 
 } // namespace
@@ -36,22 +40,11 @@ void promote(Database& database, Time now)
         .run();
 }
 
-Intake intake_of(const ClaimRequest& request, const Job& job)
-{
-    const auto* call = std::get_if<TaskCall>(&job.work);
-    const auto named = call != nullptr ? request.tasks.find(call->task) : request.tasks.end();
-    const auto& intake = named != request.tasks.end() ? named->second : request.commands;
-    return {job.queue.value_or(intake.queue), job.priority.value_or(intake.priority)};
-}
-
 bool intake_waits(Database& database, const ClaimRequest& request)
 {
     Query query = database.query("SELECT " ESCHER_JOB_COLUMNS R"SQL( FROM {job} INDEXED BY {job}_intake
         )SQL" ESCHER_INTAKE " ORDER BY id");
-    while (query.step())
-        if (is_for(request, decode_job(query)))
-            return true;
-    return false;
+    return next_for(request, query).has_value();
 }
 
 void take_in(Database& database, const ClaimRequest& request, Time now)
@@ -60,18 +53,19 @@ void take_in(Database& database, const ClaimRequest& request, Time now)
     {
         Query query = database.query("SELECT " ESCHER_JOB_COLUMNS R"SQL( FROM {job} INDEXED BY {job}_intake
             )SQL" ESCHER_INTAKE " ORDER BY id");
-        while (rows.size() < most_rows_at_once && query.step())
-            if (auto job = decode_job(query); is_for(request, job))
-                rows.push_back(std::move(job));
+        while (rows.size() < most_rows_at_once)
+            if (auto job = next_for(request, query))
+                rows.push_back(std::move(*job));
+            else
+                break;
     }
     for (const auto& job : rows) {
         if (const auto* unrunnable = std::get_if<Unrunnable>(&job.work)) {
             make_invalid(database, job.id, unrunnable->why, now);
             continue;
         }
-        const auto intake = intake_of(request, job);
         database.query("UPDATE {job} SET queue = ?, priority = ? WHERE id = ?")
-            .bind(intake.queue, intake.priority, job.id)
+            .bind(*job.queue, *job.priority, job.id)
             .run();
     }
 }

@@ -21,9 +21,6 @@ inline constexpr int most_rows_at_once = 20'000;
 /// Makes them available.
 void promote(Database& database, Time now);
 
-/// Where this row of plain SQL belongs, as far as it does not say so itself.
-[[nodiscard]] Intake intake_of(const ClaimRequest& request, const Job& job);
-
 /// True if there are rows that this claimer is to take in.
 [[nodiscard]] bool intake_waits(Database& database, const ClaimRequest& request);
 

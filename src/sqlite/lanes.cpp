@@ -83,16 +83,13 @@ void LaneReader::include_pending(Time now)
             ++rows;
             if (is_blocked(query) && !freed.contains(JobId(query.integer(0))))
                 continue;
-            auto job = decode_job(query);
+            auto job = taken_in(request_, decode_job(query));
             if (job.run_at > now && job.state != JobState::available)
                 continue;
-            auto intake = intake_of(request_, job);
-            if (!takes(request_, job.work, intake.queue)) {
+            if (!takes(request_, job.work, *job.queue)) {
                 --rows;
                 continue;
             }
-            job.queue = std::move(intake.queue);
-            job.priority = intake.priority;
             pending_.push_back(std::move(job));
         }
         pending_cut_ = pending_cut_ || rows == most_rows_at_once;
