@@ -1,5 +1,7 @@
 #include "app/argument_limits.hpp"
 
+#include "core/job_limits.hpp"
+
 #include <escher/error.hpp>
 
 #include <unistd.h>
@@ -10,16 +12,14 @@ namespace escher {
 
 namespace {
 
-// MAX_ARG_STRLEN of Linux, with the NUL at the end; no header of user space has it.
-constexpr std::size_t longest_argument = 128 * 1024;
-
 // Arguments and environment share ARG_MAX; this much is left to the environment.
 constexpr std::size_t for_environment = 16 * 1024;
 
 std::size_t most_bytes()
 {
     const long limit = ::sysconf(_SC_ARG_MAX);
-    return std::max<std::size_t>(limit > 0 ? static_cast<std::size_t>(limit) : 0, longest_argument) - for_environment;
+    return std::max<std::size_t>(limit > 0 ? static_cast<std::size_t>(limit) : 0, JobLimits::argument + 1) -
+           for_environment;
 }
 
 } // namespace
@@ -29,10 +29,10 @@ void check_argument_limits(const std::vector<std::string>& argv)
     std::size_t total = 0;
     for (std::size_t at = 0; at < argv.size(); ++at) {
         const std::string which = at == 0 ? "the program's name" : "argument " + std::to_string(at);
-        if (argv[at].size() >= longest_argument)
-            throw Error(ErrorKind::bad_data, which + " has " + std::to_string(argv[at].size()) +
-                                                 " bytes; the system takes less than " +
-                                                 std::to_string(longest_argument) + ": give long data with --stdin");
+        if (argv[at].size() > JobLimits::argument)
+            throw Error(ErrorKind::bad_data,
+                        which + " has " + std::to_string(argv[at].size()) + " bytes; the system takes at most " +
+                            std::to_string(JobLimits::argument) + ": give long data with --stdin");
         if (argv[at].find('\0') != std::string::npos)
             throw Error(ErrorKind::bad_data, which + " contains a NUL character, which no argument can");
         total += argv[at].size() + 1 + sizeof(char*);

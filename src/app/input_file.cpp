@@ -1,5 +1,7 @@
 #include "app/input_file.hpp"
 
+#include "core/human_text.hpp"
+#include "core/job_limits.hpp"
 #include "os/fd.hpp"
 
 #include <escher/error.hpp>
@@ -13,9 +15,6 @@
 namespace escher {
 
 namespace {
-
-// What is larger is better named by a path than copied through a database.
-constexpr std::size_t most_bytes = std::size_t{64} * 1024 * 1024;
 
 } // namespace
 
@@ -43,8 +42,8 @@ std::string read_input(const std::string& label, const std::string& path)
         if (got < 0)
             fail(std::strerror(errno));
         all.append(buffer.data(), static_cast<std::size_t>(got));
-        if (all.size() > most_bytes)
-            fail("it is larger than 64 MiB; give the job the file's path instead");
+        if (all.size() > JobLimits::input)
+            fail("it is larger than " + human_bytes(JobLimits::input) + "; give the job the file's path instead");
     }
 }
 

@@ -4,6 +4,8 @@
 #include "app/find_job.hpp"
 #include "app/input_file.hpp"
 #include "app/read_value.hpp"
+#include "core/duration.hpp"
+#include "core/job_limits.hpp"
 #include "core/policy.hpp"
 #include "core/task_call.hpp"
 #include "core/utf8.hpp"
@@ -16,11 +18,6 @@
 namespace escher {
 
 namespace {
-
-constexpr std::size_t longest_word = 255; ///< of what names something of the config
-constexpr std::size_t longest_text = 1024;
-constexpr std::int64_t priority_range = 1'000'000;
-constexpr std::int64_t most_retries = 1000;
 
 std::string checked_word(const std::string& label, const std::string& text, std::size_t most)
 {
@@ -64,13 +61,13 @@ bool JobDraft::set(const std::string& option, const std::string& text)
 {
     const std::string label = dashes_ + option;
     if (option == "task") {
-        task_ = checked_word(label, text, longest_word);
+        task_ = checked_word(label, text, JobLimits::word);
     } else if (option == "name") {
-        job_.name = checked_word(label, text, longest_text);
+        job_.name = checked_word(label, text, JobLimits::text);
     } else if (option == "queue") {
-        queue_ = checked_word(label, text, longest_word);
+        queue_ = checked_word(label, text, JobLimits::word);
     } else if (option == "priority") {
-        priority_ = static_cast<int>(read_number(label, text, -priority_range, priority_range));
+        priority_ = static_cast<int>(read_number(label, text, -JobLimits::priority, JobLimits::priority));
     } else if (option == "at" || option == "in") {
         if (job_.run_at)
             throw Error(ErrorKind::usage, dashes_ + "at and " + dashes_ + "in exclude each other: write one of them");
@@ -79,12 +76,14 @@ bool JobDraft::set(const std::string& option, const std::string& text)
         job_.timeout = read_duration(label, text);
         if (job_.timeout <= Duration(0))
             throw Error(ErrorKind::usage, label + ": must be longer than 0; leave it away for the policy's");
+        if (job_.timeout > JobLimits::timeout)
+            throw Error(ErrorKind::usage, label + ": must be at most " + describe_duration(JobLimits::timeout));
     } else if (option == "retries") {
-        job_.retries = static_cast<int>(read_number(label, text, 0, most_retries));
+        job_.retries = static_cast<int>(read_number(label, text, 0, JobLimits::retries));
     } else if (option == "unique") {
-        job_.unique_key = checked_word(label, text, longest_text);
+        job_.unique_key = checked_word(label, text, JobLimits::text);
     } else if (option == "key") {
-        job_.concurrency_key = checked_word(label, text, longest_text);
+        job_.concurrency_key = checked_word(label, text, JobLimits::text);
     } else if (option == "after") {
         after_.push_back(text);
     } else if (option == "after-any") {

@@ -1,5 +1,6 @@
 #include "config/keys.hpp"
 #include "config/words.hpp"
+#include "core/table_prefix.hpp"
 
 #include <cmath>
 
@@ -14,14 +15,8 @@ void read_prefix(Reader& reader, Value value, Config& config)
 {
     std::string prefix;
     reader.text(value, prefix);
-    bool good = prefix.size() <= 32 && !prefix.starts_with("sqlite_");
-    for (std::size_t i = 0; i < prefix.size(); ++i) {
-        const char c = prefix[i];
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        good = good && (letter || (i > 0 && c >= '0' && c <= '9'));
-    }
-    if (!good)
-        return reader.complain_value(value, "at most 32 letters, digits and '_', no digit first, not \"sqlite_...\"");
+    if (!is_table_prefix(prefix))
+        return reader.complain_value(value, table_prefix_rule);
     config.database.table_prefix = prefix;
 }
 

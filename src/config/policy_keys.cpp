@@ -1,5 +1,6 @@
 #include "config/keys.hpp"
 #include "config/quantity.hpp"
+#include "core/job_limits.hpp"
 
 namespace escher {
 
@@ -8,7 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 using Value = TomlValue;
 
-constexpr int highest_priority_number = 1'000'000;
 constexpr Duration longest_backoff = 24h;
 
 /// Sets `to` if `value` is a duration within the bounds.
@@ -48,7 +48,7 @@ void read_timeout(Reader& reader, Value value, PolicyOverrides& policy)
         return;
     }
     std::optional<Duration> timeout;
-    read_duration(reader, value, 1ms, 24h * 3650, "none", timeout);
+    read_duration(reader, value, 1ms, JobLimits::timeout, "none", timeout);
     if (timeout)
         policy.timeout = timeout;
 }
@@ -160,13 +160,13 @@ constexpr auto policies = std::to_array<Key<PolicyOverrides>>({
     {"queue", R"("default")", "the queue that jobs go to", read_queue},
     {"priority", "0", "lower runs first, as in nice",
      [](Reader& r, Value v, PolicyOverrides& p) {
-         read_integer(r, v, -highest_priority_number, highest_priority_number, p.priority);
+         read_integer(r, v, -JobLimits::priority, JobLimits::priority, p.priority);
      }},
     {"timeout", R"("none")", "how long a run may take; then TERM, and KILL after kill_after", read_timeout},
     {"kill_after", R"("30s")", "from TERM to KILL, at a timeout and when a job is cancelled",
      [](Reader& r, Value v, PolicyOverrides& p) { read_duration(r, v, 0s, 24h, {}, p.kill_after); }},
     {"retries", "0", "attempts beyond the first; without any, nothing runs twice",
-     [](Reader& r, Value v, PolicyOverrides& p) { read_integer(r, v, 0, 1000, p.retries); }},
+     [](Reader& r, Value v, PolicyOverrides& p) { read_integer(r, v, 0, JobLimits::retries, p.retries); }},
     {"backoff", "[]",
      "waits before the retries, the last one repeats: [\"1m\", \"10m\"]; none: 15 + n^4 seconds, at most 24 h",
      read_backoff},

@@ -2,14 +2,12 @@
 
 #include "config/quantity.hpp"
 #include "core/duration.hpp"
+#include "core/job_limits.hpp"
 #include "core/suggest.hpp"
 
 namespace escher {
 
 namespace {
-
-/// Longer arguments cannot be passed to a program by Linux (MAX_ARG_STRLEN).
-constexpr std::size_t longest_argument = 128 * 1024 - 1;
 
 std::string kind_in_words(TomlValue value)
 {
@@ -190,7 +188,7 @@ void Reader::argv(TomlValue value, std::vector<std::string>& to)
     if (first.kind() == TomlValue::Kind::text && first.text().empty())
         complain(first.position(), "'" + quotable(key_) + "' has an empty program");
     for (std::size_t i = 0; i < elements.size(); ++i)
-        if (elements[i].size() > longest_argument)
+        if (elements[i].size() > JobLimits::argument)
             complain(value.element(i).position(),
                      "an argument must be shorter than 128 KiB: give long data in 'stdin'");
     to = std::move(elements);

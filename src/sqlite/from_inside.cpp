@@ -1,3 +1,4 @@
+#include "core/human_text.hpp"
 #include "core/text.hpp"
 #include "sqlite/connection/transaction.hpp"
 #include "sqlite/flat_json.hpp"
@@ -13,12 +14,6 @@
 namespace escher::sqlite {
 
 namespace {
-
-// What one job may leave behind; a flood costs the oldest messages and is refused for notes.
-constexpr std::size_t longest_message = 64 * 1024;
-constexpr int most_messages = 1000;
-constexpr std::size_t longest_note = 1024 * 1024;
-constexpr int most_notes = 1000;
 
 bool is_current(Database& database, JobId job, RunId run)
 {
@@ -37,7 +32,7 @@ bool SqliteStore::set_progress(JobId job, RunId run, const Progress& progress)
                                 UPDATE {job} SET progress = ?, progress_text = ?, progress_at = ?
                                 WHERE id = ? AND state = 'running' AND run = ?
                             )SQL")
-                            .bind(std::clamp(progress.percent, 0.0, 100.0), cut_utf8(progress.text, RowBounds::key),
+                            .bind(std::clamp(progress.percent, 0.0, 100.0), cut_utf8(progress.text, JobLimits::text),
                                   progress.at, job, run)
                             .run();
     if (changed != 1)
@@ -53,14 +48,14 @@ bool SqliteStore::add_message(JobId job, const Message& message)
                     : !database_.query("SELECT 1 FROM {job} WHERE id = ?").bind(job).step())
         return false;
     database_.query("INSERT INTO {message} (job, run, at, level, text) VALUES (?, ?, ?, ?, ?)")
-        .bind(job, message.run, message.at, text_of(message.level), cut_utf8(message.text, longest_message))
+        .bind(job, message.run, message.at, text_of(message.level), cut_utf8(message.text, JobLimits::message))
         .run();
     database_
         .query(R"SQL(
             DELETE FROM {message} WHERE job = ?1 AND id <= (SELECT id FROM {message} INDEXED BY {message}_job
                 WHERE job = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)
         )SQL")
-        .bind(job, most_messages)
+        .bind(job, JobLimits::messages)
         .run();
     transaction.commit();
     return true;
@@ -68,10 +63,12 @@ bool SqliteStore::add_message(JobId job, const Message& message)
 
 bool SqliteStore::set_note(JobId job, RunId run, const Note& note)
 {
-    if (note.key.empty() || !text_problem(note.key, RowBounds::key).empty())
-        throw Error(ErrorKind::bad_data, "the key of a note is a text of 1 to 1024 bytes");
-    if (note.value.size() > longest_note)
-        throw Error(ErrorKind::bad_data, "the note '" + note.key + "' is longer than 1 MiB");
+    if (note.key.empty() || !text_problem(note.key, JobLimits::text).empty())
+        throw Error(ErrorKind::bad_data,
+                    "the key of a note is a text of 1 to " + std::to_string(JobLimits::text) + " bytes");
+    if (note.value.size() > JobLimits::note)
+        throw Error(ErrorKind::bad_data,
+                    "the note '" + note.key + "' is longer than " + human_bytes(JobLimits::note));
     if (!is_json(note.value))
         throw Error(ErrorKind::bad_data, "the note '" + note.key + "' is not JSON; a text needs its quotation marks");
     Transaction transaction(database_, "record a note in the database");
@@ -81,8 +78,8 @@ bool SqliteStore::set_note(JobId job, RunId run, const Note& note)
     if (is_new) {
         Query query = database_.query("SELECT count(*) FROM {note} WHERE job = ?");
         query.bind(job).step();
-        if (query.integer(0) >= most_notes)
-            throw Error(ErrorKind::bad_data, "a job keeps at most " + std::to_string(most_notes) + " notes");
+        if (query.integer(0) >= JobLimits::notes)
+            throw Error(ErrorKind::bad_data, "a job keeps at most " + std::to_string(JobLimits::notes) + " notes");
     }
     database_.query("INSERT OR REPLACE INTO {note} (job, key, value, at) VALUES (?, ?, ?, ?)")
         .bind(job, note.key, note.value, note.at)

@@ -35,29 +35,29 @@ void check(const NewJob& job, const std::string& what)
 {
     if (!job.token.empty() && !is_token(job.token))
         refuse(what, "its token is not 32 hexadecimal digits in lower case");
-    check_text(what, "name", job.name, RowBounds::key);
-    check_text(what, "queue", job.queue, RowBounds::queue);
-    check_text(what, "creator", job.created_by, RowBounds::key);
-    check_text(what, "unique key", job.unique_key, RowBounds::key);
-    check_text(what, "concurrency key", job.concurrency_key, RowBounds::key);
-    check_text(what, "schedule", job.schedule, RowBounds::queue);
+    check_text(what, "name", job.name, JobLimits::text);
+    check_text(what, "queue", job.queue, JobLimits::word);
+    check_text(what, "creator", job.created_by, JobLimits::text);
+    check_text(what, "unique key", job.unique_key, JobLimits::text);
+    check_text(what, "concurrency key", job.concurrency_key, JobLimits::text);
+    check_text(what, "schedule", job.schedule, JobLimits::word);
     if (job.queue.empty())
         refuse(what, "its queue has no name");
-    if (std::abs(std::int64_t{job.priority}) > RowBounds::priority)
-        refuse(what, "its priority is beyond " + std::to_string(RowBounds::priority));
-    if (job.retries && (*job.retries < 0 || *job.retries > RowBounds::retries))
+    if (std::abs(std::int64_t{job.priority}) > JobLimits::priority)
+        refuse(what, "its priority is beyond " + std::to_string(JobLimits::priority));
+    if (job.retries && (*job.retries < 0 || *job.retries > JobLimits::retries))
         refuse(what, "its number of retries is out of range");
-    if (job.timeout && job.timeout->count() < 0)
-        refuse(what, "its timeout is negative");
-    if (job.input && job.input->size() > RowBounds::input)
+    if (job.timeout && (*job.timeout < Duration(0) || *job.timeout > JobLimits::timeout))
+        refuse(what, "its timeout is out of range");
+    if (job.input && job.input->size() > JobLimits::input)
         refuse(what,
-               "its stdin is longer than " + std::to_string(RowBounds::input) + " bytes: pass the name of a file");
+               "its stdin is longer than " + std::to_string(JobLimits::input) + " bytes: pass the name of a file");
     const auto run_at = job.run_at.value_or(Time{}).time_since_epoch().count();
-    if (run_at < 0 || run_at > RowBounds::latest_time)
+    if (run_at < 0 || run_at > JobLimits::latest_time)
         refuse(what, "its time lies before 1970 or after 9999");
 
     const auto check_word = [&](const std::string& word, const char* name) {
-        check_text(what, name, word, RowBounds::work);
+        check_text(what, name, word, JobLimits::work);
     };
     if (const auto* command = std::get_if<Command>(&job.work)) {
         if (command->argv.empty() || command->argv[0].empty())
@@ -65,7 +65,7 @@ void check(const NewJob& job, const std::string& what)
         for (const auto& argument : command->argv)
             check_word(argument, "command");
     } else if (const auto* call = std::get_if<TaskCall>(&job.work)) {
-        check_text(what, "task", call->task, RowBounds::queue);
+        check_text(what, "task", call->task, JobLimits::word);
         if (call->task.empty())
             refuse(what, "its task has no name");
         for (const auto& [key, value] : call->params) {
@@ -140,8 +140,8 @@ Created insert_job(Database& database, const NewJob& job, const std::string& wha
         task = call.task;
         params = to_json(call.params);
     }
-    if (std::max(command.value_or("").size(), params.value_or("").size()) > RowBounds::work)
-        refuse(what, "its command is longer than " + std::to_string(RowBounds::work) + " bytes");
+    if (std::max(command.value_or("").size(), params.value_or("").size()) > JobLimits::work)
+        refuse(what, "its command is longer than " + std::to_string(JobLimits::work) + " bytes");
 
     const auto run_at = job.run_at.value_or(now);
     {

@@ -45,7 +45,6 @@ enum Column {
 };
 
 constexpr std::size_t longest_reason = 4096;
-constexpr std::int64_t longest_timeout = std::int64_t{100} * 366 * 24 * 3600 * 1000;
 
 /// Reads the columns that clients write and keeps the first thing that is wrong.
 class Reader {
@@ -84,7 +83,7 @@ public:
 
     std::optional<Time> time(int column, const char* name)
     {
-        if (const auto value = integer(column, name, 0, RowBounds::latest_time))
+        if (const auto value = integer(column, name, 0, JobLimits::latest_time))
             return Time(Duration(*value));
         return std::nullopt;
     }
@@ -110,8 +109,8 @@ std::optional<std::string_view> json_text(const Query& row, int column, const ch
         return std::nullopt;
     }
     const auto bytes = row.bytes(column);
-    if (bytes.size() > RowBounds::work) {
-        reader.complain(name, "is longer than " + std::to_string(RowBounds::work) + " bytes");
+    if (bytes.size() > JobLimits::work) {
+        reader.complain(name, "is longer than " + std::to_string(JobLimits::work) + " bytes");
         return std::nullopt;
     }
     return bytes;
@@ -129,7 +128,7 @@ Work decode_work(const Query& row, Reader& reader)
             return command;
         }
         TaskCall call;
-        call.task = reader.text(c_task, "task", RowBounds::queue);
+        call.task = reader.text(c_task, "task", JobLimits::word);
         if (call.task.empty())
             reader.complain("task", "is empty");
         if (!row.is_null(c_params))
@@ -170,7 +169,7 @@ std::optional<Progress> decode_progress(const Query& row)
     Progress progress;
     progress.percent = std::clamp(percent, 0.0, 100.0);
     if (row.type(c_progress_text) == ValueType::text)
-        progress.text = std::string(row.bytes(c_progress_text).substr(0, RowBounds::key));
+        progress.text = std::string(row.bytes(c_progress_text).substr(0, JobLimits::text));
     progress.at = bounded_time(row, c_progress_at).value_or(Time{});
     return progress;
 }
@@ -196,21 +195,21 @@ Job decode_job(const Query& row)
     job.token = row.text(c_token);
     job.state = from_text<JobState>(row.bytes(c_state)).value_or(JobState::invalid);
 
-    auto queue = reader.text(c_queue, "queue", RowBounds::queue);
+    auto queue = reader.text(c_queue, "queue", JobLimits::word);
     if (!row.is_null(c_queue) && queue.empty())
         reader.complain("queue", "is empty");
     if (row.type(c_queue) == ValueType::text)
         job.queue = std::move(queue);
-    if (const auto priority = reader.integer(c_priority, "priority", -RowBounds::priority, RowBounds::priority))
+    if (const auto priority = reader.integer(c_priority, "priority", -JobLimits::priority, JobLimits::priority))
         job.priority = static_cast<int>(*priority);
     job.run_at = reader.time(c_run_at, "run_at").value_or(Time{});
     if (const auto run = row.maybe_integer(c_run))
         job.run = RunId(*run);
     // One more attempt must still be a number that the row may hold.
-    job.attempts = static_cast<int>(reader.integer(c_attempts, "attempts", 0, RowBounds::attempts).value_or(0));
-    if (const auto retries = reader.integer(c_retries, "retries", 0, RowBounds::retries))
+    job.attempts = static_cast<int>(reader.integer(c_attempts, "attempts", 0, JobLimits::attempts).value_or(0));
+    if (const auto retries = reader.integer(c_retries, "retries", 0, JobLimits::retries))
         job.retries = static_cast<int>(*retries);
-    if (const auto timeout = reader.integer(c_timeout, "timeout", 0, longest_timeout))
+    if (const auto timeout = reader.integer(c_timeout, "timeout", 0, Duration(JobLimits::timeout).count()))
         job.timeout = Duration(*timeout);
     job.created_at = reader.time(c_created_at, "created_at").value_or(Time{});
     job.started_at = bounded_time(row, c_started_at);
@@ -218,12 +217,12 @@ Job decode_job(const Query& row)
     if (!row.is_null(c_cancel_requested_at))
         job.cancel_requested_at = bounded_time(row.integer(c_cancel_requested_at));
     job.nominal_at = reader.time(c_nominal_at, "nominal_at");
-    job.schedule = reader.text(c_schedule, "schedule", RowBounds::queue);
-    job.unique_key = reader.text(c_unique_key, "unique_key", RowBounds::key);
-    job.concurrency_key = reader.text(c_concurrency_key, "concurrency_key", RowBounds::key);
-    job.created_by = reader.text(c_created_by, "created_by", RowBounds::key);
+    job.schedule = reader.text(c_schedule, "schedule", JobLimits::word);
+    job.unique_key = reader.text(c_unique_key, "unique_key", JobLimits::text);
+    job.concurrency_key = reader.text(c_concurrency_key, "concurrency_key", JobLimits::text);
+    job.created_by = reader.text(c_created_by, "created_by", JobLimits::text);
     job.progress = decode_progress(row);
-    job.name = reader.text(c_name, "name", RowBounds::key);
+    job.name = reader.text(c_name, "name", JobLimits::text);
     if (row.type(c_reason) == ValueType::text)
         job.reason = std::string(cut_utf8(row.bytes(c_reason), longest_reason));
 
@@ -281,7 +280,7 @@ std::size_t input_size(Database& database, JobId job)
 
 Time bounded_time(std::int64_t milliseconds)
 {
-    return Time(Duration(std::clamp<std::int64_t>(milliseconds, 0, RowBounds::latest_time)));
+    return Time(Duration(std::clamp<std::int64_t>(milliseconds, 0, JobLimits::latest_time)));
 }
 
 std::optional<Time> bounded_time(const Query& row, int column)

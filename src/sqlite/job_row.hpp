@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/job_limits.hpp"
 #include "sqlite/connection/database.hpp"
 
 #include <escher/job.hpp>
@@ -14,18 +15,6 @@
     "progress_at, progress_text, name, reason, task, params, command"
 
 namespace escher::sqlite {
-
-/// Bounds of what a row may hold, in bytes.
-struct RowBounds {
-    static constexpr std::size_t key = 1024; ///< name, unique_key, concurrency_key, created_by
-    static constexpr std::size_t queue = 255; ///< task and schedule too
-    static constexpr std::size_t work = 2 * 1024 * 1024; ///< command or params, as JSON
-    static constexpr std::size_t input = 64 * 1024 * 1024;
-    static constexpr std::int64_t priority = 1'000'000; ///< either side of 0
-    static constexpr std::int64_t retries = 1'000'000;
-    static constexpr std::int64_t attempts = 999'999'999; ///< less than the schema allows by one
-    static constexpr std::int64_t latest_time = 253'402'300'799'999; ///< the end of the year 9999
-};
 
 /// What is wrong with a text that came from outside, like "is not valid UTF-8"; empty: nothing.
 [[nodiscard]] std::string text_problem(std::string_view text, std::size_t most);

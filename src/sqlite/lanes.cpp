@@ -55,7 +55,7 @@ std::vector<LaneKey> lane_keys(Database& database, bool by_priority)
             keys.push_back({queue, std::nullopt});
         } else {
             priority = query.integer(1);
-            if (*priority >= -RowBounds::priority && *priority <= RowBounds::priority)
+            if (*priority >= -JobLimits::priority && *priority <= JobLimits::priority)
                 keys.push_back({queue, priority});
         }
     }
@@ -200,7 +200,7 @@ void LaneReader::read_page(Position& position)
                             ORDER BY priority, run_at, id LIMIT ?)SQL");
     query.bind(position.key.queue);
     if (first)
-        query.bind(position.key.priority.value_or(-RowBounds::priority));
+        query.bind(position.key.priority.value_or(-JobLimits::priority));
     else
         query.bind(position.priority, position.run_at, position.id);
     query.bind(position.page_size);
@@ -215,7 +215,7 @@ void LaneReader::read_page(Position& position)
         position.priority = query.integer(4);
         position.run_at = query.integer(5);
         position.id = query.integer(0);
-        if (position.priority > position.key.priority.value_or(RowBounds::priority)) {
+        if (position.priority > position.key.priority.value_or(JobLimits::priority)) {
             position.at_end = true;
             break;
         }
@@ -241,9 +241,9 @@ Job LaneReader::take(JobId job)
 
 std::string input_problem(Database& database, JobId job)
 {
-    if (input_size(database, job) <= RowBounds::input)
+    if (input_size(database, job) <= JobLimits::input)
         return {};
-    return "stdin is longer than " + std::to_string(RowBounds::input) + " bytes: pass the name of a file";
+    return "stdin is longer than " + std::to_string(JobLimits::input) + " bytes: pass the name of a file";
 }
 
 } // namespace escher::sqlite

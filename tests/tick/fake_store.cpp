@@ -1,5 +1,6 @@
 #include "tick/fake_store.hpp"
 
+#include "core/job_limits.hpp"
 #include "core/utf8.hpp"
 
 #include <algorithm>
@@ -10,10 +11,6 @@ namespace escher::test {
 namespace {
 
 using std::chrono::hours;
-
-constexpr std::size_t longest_text = 64 * 1024;
-constexpr std::size_t longest_progress_text = 1024;
-constexpr std::size_t most_messages = 1000;
 
 [[noreturn]] void refuse(const std::string& why)
 {
@@ -233,7 +230,7 @@ bool FakeStore::set_progress(JobId job, RunId run, const Progress& progress)
         return false;
     held->progress = progress;
     held->progress->percent = std::clamp(progress.percent, 0.0, 100.0);
-    held->progress->text.resize(std::min(progress.text.size(), longest_progress_text));
+    held->progress->text.resize(std::min(progress.text.size(), JobLimits::text));
     return true;
 }
 
@@ -244,15 +241,15 @@ bool FakeStore::add_message(JobId job, const Message& message)
         return false;
     auto& all = messages_[job];
     all.push_back(message);
-    all.back().text.resize(std::min(message.text.size(), longest_text));
-    if (all.size() > most_messages)
+    all.back().text.resize(std::min(message.text.size(), JobLimits::message));
+    if (all.size() > JobLimits::messages)
         all.erase(all.begin());
     return true;
 }
 
 bool FakeStore::set_note(JobId job, RunId run, const Note& note)
 {
-    if (note.key.empty() || !is_json(note.value) || note.value.size() > longest_text)
+    if (note.key.empty() || !is_json(note.value) || note.value.size() > JobLimits::note)
         refuse("a note is a key and JSON");
     const auto* held = holder(run);
     if (held == nullptr || held->id != job)

@@ -1,6 +1,7 @@
 #include "sqlite/connection/database.hpp"
 
 #include "core/errno_text.hpp"
+#include "core/table_prefix.hpp"
 #include "sqlite/connection/failure.hpp"
 #include "sqlite/connection/firm_unlock.hpp"
 
@@ -17,18 +18,12 @@ namespace escher::sqlite {
 
 namespace {
 
-constexpr std::size_t longest_prefix = 40;
-
 void check_prefix(const std::string& prefix)
 {
-    const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
-    if (prefix.empty())
-        return;
-    if (prefix.size() > longest_prefix || !std::all_of(prefix.begin(), prefix.end(), allowed) ||
-        std::isdigit(static_cast<unsigned char>(prefix[0])) != 0 || prefix.starts_with("sqlite_"))
+    if (!is_table_prefix(prefix))
         throw Error(ErrorKind::config, "database.table_prefix '" + prefix +
-                                           "' cannot be part of a table's name: use "
-                                           "up to 40 letters, digits and underscores, not starting with a digit");
+                                           "' cannot be part of a table's name: use " +
+                                           std::string(table_prefix_rule));
 }
 
 /// SQLite gives -wal and -shm the mode of the database file, so that one has to be right whatever the umask.
