@@ -2,6 +2,7 @@
 
 #include "core/stable_hash.hpp"
 #include "os/errno_text.hpp"
+#include "os/lock_epoch.hpp"
 
 #include <escher/error.hpp>
 
@@ -39,6 +40,10 @@ ExecutionRecord::Answer ExecutionRecord::look_up(RunId run, const std::string& i
     const ssize_t size = ::pread(file_.get(), &found, sizeof found, offset_of(run));
     if (size < 0)
         throw Error(ErrorKind::io, "cannot read from the lock file which runs were executed: " + errno_text(errno));
+    // Looked at after the slot: a file that was emptied meanwhile, or has lost its first blocks, says of no run that it
+    // was not executed.
+    if (read_epoch(file_.get()) != epoch_)
+        return {};
     // Shorter: the file ends before this slot, so nobody has written it.
     if (size < static_cast<ssize_t>(sizeof found) || found.run == 0)
         answer.verdict = Verdict::never;

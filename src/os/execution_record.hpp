@@ -41,7 +41,7 @@ public:
     ExecutionRecord(Fd file, std::int64_t epoch) : file_(std::move(file)), epoch_(epoch) {}
 
     enum class Verdict {
-        never, ///< proved: its runner would have noted it here
+        never, ///< its runner would have noted it here; proved, if it lived under this boot
         executed,
         unknown, ///< another file's run, or overwritten since
     };

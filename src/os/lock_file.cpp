@@ -2,6 +2,7 @@
 
 #include "os/errno_text.hpp"
 #include "os/host.hpp"
+#include "os/lock_epoch.hpp"
 #include "os/network_file_system.hpp"
 
 #include <escher/error.hpp>
@@ -25,13 +26,10 @@ constexpr off_t holder_byte = 0;
 constexpr off_t next_byte = 1;
 constexpr off_t epoch_byte = 2; ///< held by who gives the file its epoch
 constexpr std::size_t holder_line_size = 256;
-constexpr off_t epoch_line_at = 256;
-constexpr std::size_t epoch_line_size = 64;
 // A mark is the file's epoch in front of 31 random bits. Locks of bytes and what stands in them have nothing to do with
 // each other.
 constexpr int mark_bits = 31;
 constexpr std::int64_t first_mark = 1024; ///< the bytes below serve other locks
-constexpr std::int64_t largest_epoch = (std::int64_t{1} << 30) - 1;
 constexpr std::chrono::minutes stuck_after{3};
 
 struct flock byte_lock(short type, off_t byte)
@@ -163,14 +161,6 @@ std::istringstream read_line(int fd, off_t at)
     std::array<char, Size> line{};
     const ssize_t size = ::pread(fd, line.data(), line.size(), at);
     return std::istringstream(std::string(line.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))));
-}
-
-std::int64_t read_epoch(int fd)
-{
-    auto in = read_line<epoch_line_size>(fd, epoch_line_at);
-    std::string word;
-    std::int64_t epoch = 0;
-    return in >> word >> epoch && word == "epoch" && epoch > 0 && epoch <= largest_epoch ? epoch : 0;
 }
 
 /// The file's epoch; one that is new, or was emptied, is given one. 0: it has none for now, so that this process will not

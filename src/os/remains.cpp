@@ -223,22 +223,31 @@ bool Remains::is_of_another_state(const Run& run, Lease lease) const
     return (lease == Lease::missing || lease == Lease::unknown) && had_another_lock(run, executions_.epoch());
 }
 
+/// The record is not flushed: it proves nothing of what another boot has executed, and a row without a boot id may be of one.
+bool Remains::is_proved_unexecuted(const Run& run, const ExecutionRecord::Answer& execution)
+{
+    const auto& boot = run.runner.process.boot_id;
+    return execution.verdict == ExecutionRecord::Verdict::never && !run.started_at && !run.process && !boot.empty() &&
+           boot == kernel_boot_id();
+}
+
 Liveness Remains::examine_here(const Run& run) const
 {
     if (runner_lives(run))
         return Liveness::supervised;
     // After the runner: its child holds the runner's mark until it has become the program, and notes that before.
     const auto execution = execution_of(run);
-    const bool known_as_executed = run.started_at || run.process;
-    if (!known_as_executed && execution.verdict == ExecutionRecord::Verdict::never)
-        return Liveness::never_executed;
-
     const Lease lease = try_lease(run);
     if (is_of_another_state(run, lease)) // before its group, which lives on under the same kernel
         return Liveness::elsewhere;
     const auto group = groups_.standing(run);
     if (group == GroupState::populated || lease == Lease::held)
         return Liveness::orphaned;
+    if (is_proved_unexecuted(run, execution)) {
+        if (group == GroupState::empty)
+            groups_.remove(run);
+        return Liveness::never_executed;
+    }
     const Wanted wanted = wanted_of(run, instance_, directory_, execution);
     bool doubtful = lease == Lease::unknown || group == GroupState::unknown;
     // Twice: a process that forks and exits while the list is read can slip through once.

@@ -58,3 +58,11 @@ private:
     escher::Run run_;
     pid_t told_pid_ = 0;
 };
+
+/// A run whose runner was killed before it recorded anything.
+inline escher::Run unrecorded(escher::Run run)
+{
+    run.started_at.reset();
+    run.process.reset();
+    return run;
+}
