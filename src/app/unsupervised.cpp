@@ -4,13 +4,16 @@
 #include "os/lock_file.hpp"
 #include "os/process_table.hpp"
 
+#include <escher/error.hpp>
+
 namespace escher {
 
 namespace {
 
+/// True too where the system does not tell.
 bool runner_lives(const RunnerIdentity& runner, const std::filesystem::path& lock)
-{
-    const std::string boot = os::boot_id();
+try {
+    const std::string boot = os::kernel_boot_id();
     if (boot.empty() || runner.process.boot_id.empty() || runner.process.pid <= 0)
         return true; // it cannot be told
     if (runner.process.boot_id != boot)
@@ -20,6 +23,8 @@ bool runner_lives(const RunnerIdentity& runner, const std::filesystem::path& loc
         return true;
     // It may live in another pid namespace.
     return os::LockFile::mark_lives(lock, runner.mark);
+} catch (const Error&) {
+    return true;
 }
 
 } // namespace

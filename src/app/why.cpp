@@ -126,7 +126,7 @@ void Why::gather()
     circumstances_.tick_lives = os::LockFile::holder(run.lock).has_value();
     circumstances_.max_load = run.max_load;
     if (run.max_load)
-        circumstances_.load = os::load_average();
+        circumstances_.load = os::known_load();
 }
 
 void Why::rank()

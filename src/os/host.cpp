@@ -107,6 +107,13 @@ double load_average()
     return load;
 }
 
+std::optional<double> known_load()
+try {
+    return load_average();
+} catch (const Error&) {
+    return std::nullopt;
+}
+
 ProcessIdentity own_identity()
 {
     const auto process = read_process(::getpid());

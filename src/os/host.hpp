@@ -17,6 +17,7 @@ namespace escher::os {
 [[nodiscard]] std::string host_name();
 [[nodiscard]] int processors(); ///< this process may run on
 [[nodiscard]] double load_average(); ///< of one minute. Throws Error
+[[nodiscard]] std::optional<double> known_load(); ///< the same for who only shows it; none: it cannot be told
 [[nodiscard]] ProcessIdentity own_identity(); ///< throws Error
 [[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);
 

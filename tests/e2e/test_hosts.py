@@ -58,6 +58,14 @@ class Hosts(EndToEnd):
         self.box.finish(tick)
         self.assertCompletedOnce(job)
 
+    def test_a_second_host_does_not_call_a_living_tick_gone(self):
+        job = self.box.shell(self.held.script)
+        tick = self.box.start()
+        self.held.wait_started()
+        self.assertNotIn("unsupervised", self.box.escher("show", job, program=self.second_host()).out)
+        self.held.release()
+        self.box.finish(tick)
+
     def test_a_host_that_died_is_noticed(self):
         job = self.box.shell(f"echo once; {self.held.script}")
         tick = self.box.start(program=self.second_host())

@@ -91,6 +91,13 @@ class PassingErrors(EndToEnd):
         self.box.configure("[run]\nmax_load = 1000")
         self.fail_each("sysinfo", "EPERM", told_by_status=False)
 
+    def test_a_load_that_is_not_known_is_no_reason(self):
+        self.box.configure("[run]\nmax_load = 1000")
+        job = self.insert()
+        unknown = ["strace", "-qq", "-o", "/dev/null", "-e", "inject=sysinfo:error=EPERM"]
+        for words in (["show", job], ["list"], ["plan"]):
+            self.assertIn(str(job), self.escher(*words, tracer=unknown).out)
+
     def test_a_local_zone_that_is_not_read_is_not_utc(self):
         result = self.escher("next", "0 3 * * *", tracer=["strace", "-qq", "-o", "/dev/null", "-P", "/etc/localtime",
                                                           "-e", "inject=openat:error=EMFILE"],
