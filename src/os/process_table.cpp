@@ -98,10 +98,8 @@ std::optional<ProcessStat> read_process(pid_t pid)
 {
     const auto path = proc_path(pid, "/stat");
     const auto [stat, error] = read_proc(path, 4096);
-    if (is_gone(error))
-        return std::nullopt;
     if (error != 0)
-        fail(path, error);
+        return std::nullopt;
     const auto malformed = [&] { return Error(ErrorKind::io, "cannot read '" + path + "': it is malformed"); };
     // The name, field 2, may hold anything, blanks and parentheses included: the fields count from the last ')'.
     const auto name_end = stat.rfind(')');

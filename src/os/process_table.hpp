@@ -28,7 +28,8 @@ struct ProcessStat {
 
 // Each of these throws Error where the system fails to answer (no descriptor, no memory, no /proc): that is not an answer.
 
-/// None: there is no such process.
+/// None: there is no such process, or it is another user's and /proc hides those, be it by the name or by the content
+/// (hidepid=2 or 1).
 [[nodiscard]] std::optional<ProcessStat> read_process(pid_t pid);
 
 /// The processes that /proc shows, ascending.

@@ -134,6 +134,9 @@ std::vector<Living> living_processes(const Wanted& wanted)
     std::vector<Living> found;
     for (const pid_t pid : all_processes()) {
         const auto process = read_process(pid);
+        // One of our user that cannot be dumped is hidden as well, but for its tag.
+        if (!process && read_run_tag(pid, wanted.instance).run == wanted.run.id)
+            found.push_back({ProcessStat{.pid = pid}, Belonging::certain});
         if (!process || !process->lives())
             continue;
         if (const auto belonging = belongs(*process, wanted); belonging != Belonging::no)
@@ -280,9 +283,9 @@ try {
         const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
         if (!pidfd)
             continue;
-        // The descriptor is bound to one process now; whether to the one we looked at, its start time tells.
+        // The descriptor is bound to one process now; whether to the one we looked at, its start time tells, or its tag.
         const auto again = read_process(process.pid);
-        if (again && again->start_ticks == process.start_ticks)
+        if (again ? again->start_ticks == process.start_ticks : read_run_tag(process.pid, instance_).run == run.id)
             ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
     }
 } catch (const Error&) {

@@ -43,13 +43,18 @@ rlimit own_limit()
                                    remedy(error));
 }
 
-/// The soft limit as /proc shows it to everybody; none: the process is gone or ending.
+bool is_refused(int error)
+{
+    return error == EPERM || error == EACCES;
+}
+
+/// The soft limit as /proc shows it to everybody; none: the process is gone or ending, or /proc hides it.
 std::optional<rlim_t> shown_limit(pid_t pid)
 {
     const Fd file(::open(("/proc/" + std::to_string(pid) + "/limits").c_str(), O_RDONLY | O_CLOEXEC));
     char text[4096];
     const ssize_t size = file ? ::read(file.get(), text, sizeof text) : -1;
-    if (size < 0 && errno != ENOENT && errno != ESRCH)
+    if (size < 0 && errno != ENOENT && errno != ESRCH && !is_refused(errno))
         fail(pid, errno);
     if (size <= 0)
         return std::nullopt;
@@ -70,7 +75,7 @@ std::optional<rlim_t> soft_limit(pid_t pid)
         return limit.rlim_cur;
     if (errno == ESRCH)
         return std::nullopt;
-    if (errno != EPERM) // another user's
+    if (!is_refused(errno)) // another user's
         fail(pid, errno);
     return shown_limit(pid);
 }

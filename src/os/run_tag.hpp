@@ -13,7 +13,8 @@ namespace escher::os {
 /// What every process of a run carries: the run's number, written into a resource limit that bounds nothing.
 ///
 /// Resource limits pass to each child and survive exec(2), setsid(2), a cleared environment, redirected output and a change
-/// of user, and the kernel shows them to everybody (prlimit(2), /proc/PID/limits), even of a process that cannot be dumped.
+/// of user. The kernel shows them even of a process that cannot be dumped: prlimit(2) to its user and to root,
+/// /proc/PID/limits to everybody, unless /proc is mounted with hidepid.
 /// The soft limit of RLIMIT_RTTIME concerns processes with a real-time policy only (sched(7)) and is counted in microseconds
 /// of processor time: from 2^62 on, 146,000 years, it never strikes. A process that sets this limit itself loses the tag.
 ///
@@ -22,7 +23,7 @@ struct RunTag {
     enum class Sight {
         tagged, ///< `run` of the instance asked about
         untagged, ///< of no run of that instance, or it has set the limit itself
-        gone, ///< there is no such process, or it is ending
+        gone, ///< there is no such process, it is ending, or it is another user's that /proc hides
     };
     Sight sight = Sight::gone;
     RunId run{};
