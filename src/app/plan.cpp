@@ -100,7 +100,7 @@ Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time a
     plan.warnings = schedule_due(copy, config, {world.host, world.boot_id}, at);
     plan.occurrences = decided_at(copy, config, at);
 
-    const bool too_busy = config.run.max_load && world.load > *config.run.max_load;
+    const bool too_busy = config.run.max_load && (!world.load || *world.load > *config.run.max_load);
     std::vector<RunReport> rejections;
     int started = 0;
     std::set<JobId> settled;

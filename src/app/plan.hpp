@@ -12,7 +12,7 @@ struct PlanWorld {
     std::string host;
     std::string boot_id;
     std::optional<std::string> held = {}; ///< why no tick starts anything
-    double load = 0; ///< average of one minute
+    std::optional<double> load = 0; ///< average of one minute; none: not known
     std::function<std::string(Time)> clock; ///< how times are written in reasons
     std::function<std::optional<std::string>(const Run&)>
         unsupervised; ///< why nobody looks after a run; empty: not asked

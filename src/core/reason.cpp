@@ -87,7 +87,10 @@ std::string reason_of_waiting(const Job& job, const Circumstances& circumstances
     const std::string place = place_in_line(circumstances, now + wait);
     if (const auto obstacle = slot_obstacle(circumstances.limits, circumstances.taken))
         return *obstacle + place;
-    if (circumstances.load && circumstances.max_load && *circumstances.load > *circumstances.max_load)
+    if (circumstances.max_load && !circumstances.load)
+        return "the load of this machine is not known, and nothing starts over " +
+               one_decimal(*circumstances.max_load);
+    if (circumstances.max_load && *circumstances.load > *circumstances.max_load)
         return "load " + one_decimal(*circumstances.load) + " over " + one_decimal(*circumstances.max_load);
     if (circumstances.tick_lives)
         return "a tick is about to start it" + place;

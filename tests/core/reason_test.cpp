@@ -88,6 +88,8 @@ TEST_CASE("a waiting job names what it waits for, the nearest cause first")
     now.load = 0.257;
     now.max_load = 0.01;
     CHECK(reason_of(job, now, noon) == "load 0.26 over 0.01");
+    now.load.reset();
+    CHECK(reason_of(job, now, noon) == "the load of this machine is not known, and nothing starts over 0.01");
 
     now.taken.running = 2;
     CHECK(reason_of(job, now, noon) == "all slots are taken (2/2)");

@@ -10,8 +10,6 @@
 #include "terminal/render.hpp"
 #include "json/plan_json.hpp"
 
-#include <limits>
-
 namespace escher::cli {
 
 int run_plan(Context& context, const Arguments& arguments)
@@ -25,8 +23,7 @@ int run_plan(Context& context, const Arguments& arguments)
         .host = os::host_name(),
         .boot_id = os::boot_id(),
         .held = why_held(config, *copy),
-        // A tick that does not know it claims nothing.
-        .load = config.run.max_load ? os::known_load().value_or(std::numeric_limits<double>::infinity()) : 0,
+        .load = config.run.max_load ? os::known_load() : 0,
         .clock = [&context](Time time) { return format_local(time, context.session.zone()); },
         .unsupervised = [&config](const Run& run) { return why_unsupervised(run, config.run.lock); },
     };
