@@ -7,16 +7,6 @@
 
 namespace escher {
 
-std::string to_text(JobId job)
-{
-    return std::to_string(static_cast<std::int64_t>(job));
-}
-
-std::string to_text(RunId run)
-{
-    return std::to_string(static_cast<std::int64_t>(run));
-}
-
 std::optional<JobId> find_job(Store& store, const std::string& text)
 {
     std::int64_t number = 0;

@@ -14,7 +14,4 @@ namespace escher {
 /// As above, and the job exists. Throws Error{not_found}: "there is no job 17".
 [[nodiscard]] Job require_job(Store& store, const std::string& text);
 
-[[nodiscard]] std::string to_text(JobId job);
-[[nodiscard]] std::string to_text(RunId run);
-
 } // namespace escher

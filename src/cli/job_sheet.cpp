@@ -1,12 +1,12 @@
 #include "cli/job_sheet.hpp"
 
-#include "app/find_job.hpp"
 #include "app/job_text.hpp"
 #include "app/known_argv.hpp"
 #include "app/run_facts.hpp"
 #include "cli/job_style.hpp"
 #include "core/duration.hpp"
 #include "core/human_text.hpp"
+#include "core/id_text.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"

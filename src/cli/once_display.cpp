@@ -2,6 +2,7 @@
 
 #include "cli/exit_status.hpp"
 #include "core/duration.hpp"
+#include "core/id_text.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
@@ -37,7 +38,7 @@ Style style_of(JobState state)
 
 std::string title(const Claim& claim)
 {
-    return fmt::format("job {} ({})", static_cast<std::int64_t>(claim.job.id), escape_for_terminal(claim.job.name));
+    return fmt::format("job {} ({})", number_of(claim.job.id), escape_for_terminal(claim.job.name));
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "cli/plan_view.hpp"
 
+#include "core/id_text.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
 #include "core/zone.hpp"
@@ -37,7 +38,7 @@ Wording wording(PlannedJob::Action action)
 
 std::string id_text(const PlannedJob& planned)
 {
-    return planned.is_new ? "new" : std::to_string(static_cast<std::int64_t>(planned.job.id));
+    return planned.is_new ? "new" : to_text(planned.job.id);
 }
 
 std::string reason_text(const PlannedJob& planned)

@@ -1,7 +1,7 @@
 #include "cli/schedule_text.hpp"
 
-#include "app/find_job.hpp"
 #include "cli/job_style.hpp"
+#include "core/id_text.hpp"
 #include "core/text.hpp"
 #include "terminal/escape.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "core/duration.hpp"
 #include "core/human_text.hpp"
+#include "core/id_text.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
 #include "core/zone.hpp"
@@ -99,7 +100,7 @@ std::string describe_last(const StatusFacts::ScheduleFacts& schedule)
         return std::string(text_of(schedule.last->result)) +
                (schedule.last->reason.empty() ? "" : ": " + schedule.last->reason);
     std::string text =
-        schedule.last->job ? fmt::format("job {}", static_cast<std::int64_t>(*schedule.last->job)) : "";
+        schedule.last->job ? "job " + to_text(*schedule.last->job) : "";
     if (schedule.last_job)
         text += fmt::format("{}{}", text.empty() ? "" : " ", text_of(*schedule.last_job));
     return text;

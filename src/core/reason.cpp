@@ -2,6 +2,7 @@
 
 #include "core/cron_health.hpp"
 #include "core/duration.hpp"
+#include "core/id_text.hpp"
 #include "core/selection.hpp"
 
 #include <algorithm>
@@ -11,11 +12,6 @@
 namespace escher {
 
 namespace {
-
-std::string number(JobId id)
-{
-    return std::to_string(static_cast<std::int64_t>(id));
-}
 
 /// One decimal; below 1 two significant digits, as a small limit would else read 0.0.
 std::string one_decimal(double value)
@@ -30,7 +26,7 @@ std::string waits_for(const std::vector<Dependency>& dependencies)
     constexpr std::size_t shown = 5;
     std::string text = "waits for job";
     for (std::size_t i = 0; i < std::min(dependencies.size(), shown); ++i)
-        text += (i == 0 ? " " : ", ") + number(dependencies[i].needs);
+        text += (i == 0 ? " " : ", ") + to_text(dependencies[i].needs);
     if (dependencies.size() > shown)
         text += " and " + std::to_string(dependencies.size() - shown) + " more";
     const bool any_end =

@@ -1,6 +1,7 @@
 #include "core/selection.hpp"
 
 #include "core/duration.hpp"
+#include "core/id_text.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -218,7 +219,7 @@ std::optional<std::string> key_obstacle(const std::string& queue, const std::str
         return std::nullopt;
     std::string text = "key '" + key + "' is busy with job";
     for (const JobId id : found->second)
-        text += (id == found->second.front() ? " " : ", ") + std::to_string(static_cast<std::int64_t>(id));
+        text += (id == found->second.front() ? " " : ", ") + to_text(id);
     return text;
 }
 

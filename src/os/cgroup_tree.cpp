@@ -1,5 +1,6 @@
 #include "os/cgroup_tree.hpp"
 
+#include "core/id_text.hpp"
 #include "os/cgroup_file.hpp"
 #include "os/errno_text.hpp"
 
@@ -22,7 +23,7 @@ constexpr std::string_view run_prefix = "run-";
 
 std::string group_name(RunId run)
 {
-    return std::string(run_prefix) + std::to_string(static_cast<std::int64_t>(run));
+    return std::string(run_prefix) + to_text(run);
 }
 
 Fd open_group(int at, const char* name)

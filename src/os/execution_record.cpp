@@ -1,5 +1,6 @@
 #include "os/execution_record.hpp"
 
+#include "core/id_text.hpp"
 #include "core/stable_hash.hpp"
 #include "os/errno_text.hpp"
 #include "os/lock_epoch.hpp"
@@ -23,7 +24,7 @@ std::uint64_t hash_of(const std::string& instance)
 
 Execution ExecutionRecord::prepare(RunId run, const std::string& instance, bool tagged)
 {
-    return {.run = static_cast<std::int64_t>(run), .instance = hash_of(instance), .tagged = tagged ? 1 : 0};
+    return {.run = number_of(run), .instance = hash_of(instance), .tagged = tagged ? 1 : 0};
 }
 
 off_t ExecutionRecord::offset_of(RunId run)
@@ -49,10 +50,10 @@ ExecutionRecord::Answer ExecutionRecord::look_up(RunId run, const std::string& i
         answer.verdict = Verdict::never;
     else if (found.instance != hash_of(instance))
         answer.verdict = Verdict::unknown; // another database shares the lock, or stood here before
-    else if (found.run == static_cast<std::int64_t>(run))
+    else if (found.run == number_of(run))
         answer.verdict = Verdict::executed;
     else // run numbers only grow
-        answer.verdict = found.run < static_cast<std::int64_t>(run) ? Verdict::never : Verdict::unknown;
+        answer.verdict = found.run < number_of(run) ? Verdict::never : Verdict::unknown;
     return answer;
 }
 

@@ -1,5 +1,6 @@
 #include "os/launch_plan.hpp"
 
+#include "core/id_text.hpp"
 #include "os/program_path.hpp"
 #include "os/run_tag.hpp"
 
@@ -19,7 +20,7 @@ std::map<std::string, std::string> whole_environment(const LaunchSpec& spec, con
     environment.try_emplace("SHELL", account.shell);
     environment.try_emplace("PATH", default_search_path(account.uid));
     // Recovery finds the processes of a run by these two: they are not left to the configuration.
-    environment["ESCHER_RUN_ID"] = std::to_string(static_cast<std::int64_t>(spec.run));
+    environment["ESCHER_RUN_ID"] = to_text(spec.run);
     environment["ESCHER_INSTANCE"] = instance;
     return environment;
 }

@@ -1,6 +1,7 @@
 #include "terminal/live_block.hpp"
 
 #include "core/duration.hpp"
+#include "core/id_text.hpp"
 #include "core/text.hpp"
 #include "os/host.hpp"
 #include "terminal/escape.hpp"
@@ -34,7 +35,7 @@ std::string live_line(const LiveJob& job, Time now, int width)
     const auto columns = static_cast<std::size_t>(std::max(width, 1));
     std::string name = fit(escape_for_terminal(job.name), name_width);
     name.resize(name.size() + name_width - columns_of(name), ' ');
-    std::string line = fmt::format("{:>6}  {}  ", fmt::format("#{}", static_cast<std::int64_t>(job.id)), name);
+    std::string line = fmt::format("{:>6}  {}  ", fmt::format("#{}", number_of(job.id)), name);
     if (job.state != JobState::running) {
         line += text_of(job.state);
         if (!job.reason.empty())

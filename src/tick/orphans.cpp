@@ -1,5 +1,6 @@
 #include "tick/orphans.hpp"
 
+#include "core/id_text.hpp"
 #include "core/policy.hpp"
 #include "core/retry.hpp"
 
@@ -8,11 +9,6 @@ namespace escher {
 namespace {
 
 constexpr int most_looks = 100; // ten seconds: what outlives KILL that long hangs in the kernel
-
-std::string number(auto id)
-{
-    return std::to_string(static_cast<std::int64_t>(id));
-}
 
 RunFinished lost(const RunningJob& orphan, const Config& config, Time now, double jitter)
 {
@@ -58,19 +54,20 @@ OrphanLook Orphans::look(const std::vector<RunningJob>& running, Executor& jobs,
             look.reports.emplace_back(RunUndone{candidate.run.id});
             break;
         case Liveness::elsewhere:
-            look.warnings.push_back("run " + number(candidate.run.id) + " of job " + number(candidate.job.id) +
+            look.warnings.push_back("run " + to_text(candidate.run.id) + " of job " + to_text(candidate.job.id) +
                                     " is another host's, which has a lock file of its own: it is left as running and "
                                     "not retried");
             break;
         case Liveness::doubtful:
-            look.warnings.push_back("cannot tell whether run " + number(candidate.run.id) + " of job " +
-                                    number(candidate.job.id) + " still lives: it is left as running and not retried");
+            look.warnings.push_back("cannot tell whether run " + to_text(candidate.run.id) + " of job " +
+                                    to_text(candidate.job.id) +
+                                    " still lives: it is left as running and not retried");
             break;
         }
     }
     looks_ = orphaned == nullptr ? 0 : looks_ + 1;
     if (orphaned != nullptr && !awaited())
-        look.warnings.push_back("processes of job " + number(orphaned->job.id) +
+        look.warnings.push_back("processes of job " + to_text(orphaned->job.id) +
                                 " outlive KILL: it is left as running and not retried");
     return look;
 }

@@ -1,5 +1,4 @@
 #include "app/batch.hpp"
-#include "app/find_job.hpp"
 #include "app/history.hpp"
 #include "app/job_draft.hpp"
 #include "app/start_tick.hpp"
@@ -8,6 +7,7 @@
 #include "cli/commands_table.hpp"
 #include "cli/context.hpp"
 #include "cli/exit_status.hpp"
+#include "core/id_text.hpp"
 #include "os/host.hpp"
 #include "os/user.hpp"
 #include "json/json_writer.hpp"

@@ -1,7 +1,7 @@
-#include "app/find_job.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "cli/steering.hpp"
+#include "core/id_text.hpp"
 #include "os/user.hpp"
 
 namespace escher::cli {

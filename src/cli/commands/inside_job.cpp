@@ -1,8 +1,8 @@
-#include "app/find_job.hpp"
 #include "app/inside_report.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "cli/option_values.hpp"
+#include "core/id_text.hpp"
 #include "core/text.hpp"
 #include "os/host.hpp"
 

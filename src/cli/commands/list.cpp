@@ -1,4 +1,3 @@
-#include "app/find_job.hpp"
 #include "app/job_text.hpp"
 #include "app/known_argv.hpp"
 #include "app/run_facts.hpp"
@@ -10,6 +9,7 @@
 #include "cli/job_style.hpp"
 #include "cli/option_values.hpp"
 #include "cli/schedule_text.hpp"
+#include "core/id_text.hpp"
 #include "core/suggest.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"

@@ -3,6 +3,7 @@
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "cli/option_values.hpp"
+#include "core/id_text.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
 #include "os/output_directory.hpp"

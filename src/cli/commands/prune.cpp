@@ -1,10 +1,10 @@
-#include "app/find_job.hpp"
 #include "app/history.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
-#include "json/json_writer.hpp"
+#include "core/id_text.hpp"
 #include "os/output_directory.hpp"
 #include "tick/pruning.hpp"
+#include "json/json_writer.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,8 +1,8 @@
-#include "app/find_job.hpp"
 #include "app/start_tick.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "cli/steering.hpp"
+#include "core/id_text.hpp"
 
 #include <escher/error.hpp>
 

@@ -1,3 +1,4 @@
+#include "core/id_text.hpp"
 #include "tick/tick.hpp"
 #include "app/build.hpp"
 #include "app/database_place.hpp"
@@ -98,7 +99,7 @@ bool take_lock(os::LockFile& lock, Kind kind, Context& context)
 TickEvents logging_events(LogSink& sink)
 {
     const auto title = [](const Claim& claim) {
-        return fmt::format("job {} ({})", static_cast<std::int64_t>(claim.job.id), claim.job.name);
+        return fmt::format("job {} ({})", number_of(claim.job.id), claim.job.name);
     };
     return {
         .started =

@@ -9,6 +9,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/option_values.hpp"
 #include "core/duration.hpp"
+#include "core/id_text.hpp"
 #include "core/text.hpp"
 #include "terminal/escape.hpp"
 #include "terminal/file_watch.hpp"
