@@ -152,10 +152,22 @@ struct TickRecord {
     std::string error; ///< what a person must know; empty: all well
 };
 
+/// How the newest ticks ended, counted over the last `Summary::ticks_counted` of them.
+struct TickCounts {
+    int succeeded = 0; ///< without an error
+    int failed = 0; ///< with one
+    int unfinished = 0; ///< they live, or died without a word
+
+    bool operator==(const TickCounts&) const = default;
+};
+
 struct Summary {
+    static constexpr int ticks_counted = 60; ///< about an hour under cron
+
     std::map<JobState, std::int64_t> jobs; ///< states with none are left out
     std::optional<TickRecord> last_tick; ///< the newest
     std::optional<TickRecord> last_success; ///< the newest that ended without an error
+    TickCounts recent_ticks;
     std::optional<Time> next_due; ///< of scheduled and retryable jobs
     std::optional<Time> oldest_available; ///< run_at of the job that waits longest
 };

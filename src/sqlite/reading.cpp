@@ -209,6 +209,18 @@ Summary SqliteStore::summary()
         )SQL");
         summary.last_success = decode_tick(query);
     }
+    {
+        // The newest few: the primary key yields them, whatever the history.
+        Query query = database_.query(R"SQL(
+            SELECT sum(ended_at IS NOT NULL AND error = ''), sum(ended_at IS NOT NULL AND error <> ''),
+                sum(ended_at IS NULL)
+            FROM (SELECT ended_at, error FROM {tick} ORDER BY id DESC LIMIT ?)
+        )SQL");
+        query.bind(Summary::ticks_counted).step();
+        summary.recent_ticks = {.succeeded = static_cast<int>(query.integer(0)),
+                                .failed = static_cast<int>(query.integer(1)),
+                                .unfinished = static_cast<int>(query.integer(2))};
+    }
     summary.next_due = next_due();
     {
         Query query = database_.query(R"SQL(

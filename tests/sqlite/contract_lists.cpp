@@ -92,6 +92,29 @@ TEST_CASE("a summary counts the jobs and knows the last ticks")
     CHECK(summary.oldest_available == start + seconds(3));
 }
 
+TEST_CASE("a summary counts how the newest ticks ended, and no older ones")
+{
+    const auto store = new_store();
+    CHECK(store->summary().recent_ticks == TickCounts{});
+    const auto tick = [&](bool ends, const std::string& error) {
+        TickRecord record;
+        record.started_at = start;
+        record.id = store->begin_tick(record);
+        record.ended_at = start + seconds(1);
+        record.error = error;
+        if (ends)
+            store->end_tick(record);
+    };
+    tick(true, "disk full");
+    tick(false, "");
+    tick(true, "");
+    CHECK(store->summary().recent_ticks == TickCounts{.succeeded = 1, .failed = 1, .unfinished = 1});
+    for (int more = 2; more < Summary::ticks_counted; ++more)
+        tick(true, "");
+    CHECK(store->summary().recent_ticks ==
+          TickCounts{.succeeded = Summary::ticks_counted - 1, .failed = 0, .unfinished = 1});
+}
+
 TEST_CASE("the usual duration is that of the last completed runs of the same task or name")
 {
     const auto store = new_store();

@@ -183,6 +183,14 @@ Summary FakeStore::summary()
         if (tick.ended_at && tick.error.empty())
             summary.last_success = tick;
     }
+    int counted = 0;
+    for (auto tick = all_ticks_.rbegin(); tick != all_ticks_.rend() && counted < Summary::ticks_counted; ++tick) {
+        const TickRecord& record = tick->second;
+        ++counted;
+        ++(!record.ended_at       ? summary.recent_ticks.unfinished
+           : record.error.empty() ? summary.recent_ticks.succeeded
+                                  : summary.recent_ticks.failed);
+    }
     summary.next_due = next_due();
     return summary;
 }
