@@ -1,5 +1,6 @@
 #include "cli/log_sink.hpp"
 
+#include "config/words.hpp"
 #include "core/time_text.hpp"
 #include "core/zone.hpp"
 #include "os/host.hpp"
@@ -18,21 +19,6 @@
 namespace escher::cli {
 
 namespace {
-
-const char* word(LogLevel level)
-{
-    switch (level) {
-    case LogLevel::error:
-        return "error";
-    case LogLevel::warning:
-        return "warning";
-    case LogLevel::info:
-        return "info";
-    case LogLevel::debug:
-        return "debug";
-    }
-    return "";
-}
 
 int syslog_priority(LogLevel level)
 {
@@ -53,7 +39,7 @@ int syslog_priority(LogLevel level)
 
 std::string log_line(LogLevel level, const std::string& text, Time now, std::int64_t pid)
 {
-    return fmt::format("{} escher-cron[{}] {}: {}\n", format_rfc3339(now, Zone::utc()), pid, word(level),
+    return fmt::format("{} escher-cron[{}] {}: {}\n", format_rfc3339(now, Zone::utc()), pid, text_of(level),
                        escape_for_terminal(text));
 }
 

@@ -68,6 +68,22 @@ inline constexpr auto names<OccurrenceResult> = std::to_array<Name<OccurrenceRes
 });
 
 template<>
+inline constexpr auto names<CancelResult> = std::to_array<Name<CancelResult>>({
+    {CancelResult::cancelled, "cancelled"},
+    {CancelResult::requested, "requested"},
+    {CancelResult::already_finished, "already_finished"},
+    {CancelResult::no_such_job, "no_such_job"},
+});
+
+template<>
+inline constexpr auto names<RetryResult> = std::to_array<Name<RetryResult>>({
+    {RetryResult::queued, "queued"},
+    {RetryResult::still_unfinished, "still_unfinished"},
+    {RetryResult::invalid, "invalid"},
+    {RetryResult::no_such_job, "no_such_job"},
+});
+
+template<>
 inline constexpr auto names<Leftovers> = std::to_array<Name<Leftovers>>({
     {Leftovers::kill, "kill"},
     {Leftovers::allow, "allow"},
