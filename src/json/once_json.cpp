@@ -8,35 +8,19 @@ namespace escher {
 
 std::string once_json(const TickReport& report, const std::vector<EndedJob>& ended)
 {
-    JsonWriter json;
-    json.begin_object().key("schema").value(1);
-    json.key("claimed").value(report.record.claimed);
-    json.key("completed").value(report.record.completed);
-    json.key("failed").value(report.record.failed);
-    json.key("recovered").value(report.record.recovered);
-    json.key("pruned").value(report.record.pruned);
-    json.key("stopped_by");
-    if (report.stopped_by)
-        json.value(*report.stopped_by);
-    else
-        json.null();
-    json.key("jobs").begin_array();
-    for (const EndedJob& job : ended) {
-        json.begin_object();
-        json.key("id").value(static_cast<std::int64_t>(job.claim.job.id));
-        json.key("token").value(job.claim.job.token);
-        json.key("name").value(job.claim.job.name);
-        json.key("queue").value(job.claim.job.queue.value_or("default"));
-        json.key("state").value(text_of(job.end.next.state));
-        json.key("run").value(static_cast<std::int64_t>(job.claim.run));
-        json.key("attempt").value(job.claim.attempt);
-        json.key("outcome").value(text_of(kind(job.end.outcome)));
-        json.key("description").value(describe(job.end.outcome));
-        json.key("ended_at").value(job.end.at);
-        json.end_object();
-    }
-    json.end_array().end_object();
-    return json.text() + '\n';
+    return json_document([&](JsonWriter& json) {
+        json.member("claimed", report.record.claimed).member("completed", report.record.completed);
+        json.member("failed", report.record.failed).member("recovered", report.record.recovered);
+        json.member("pruned", report.record.pruned).member("stopped_by", report.stopped_by);
+        json.array("jobs", ended, [&](const EndedJob& job) {
+            const Job& row = job.claim.job;
+            json.begin_object().member("id", row.id).member("token", row.token).member("name", row.name);
+            json.member("queue", row.queue.value_or("default")).member("state", text_of(job.end.next.state));
+            json.member("run", job.claim.run).member("attempt", job.claim.attempt);
+            json.member("outcome", text_of(kind(job.end.outcome))).member("description", describe(job.end.outcome));
+            json.member("ended_at", job.end.at).end_object();
+        });
+    });
 }
 
 } // namespace escher

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include "cli/plan_view.hpp"
-#include "json/plan_json.hpp"
 
 using namespace escher;
 using namespace escher::cli;
@@ -54,15 +53,4 @@ TEST_CASE("a plan is a line and a reason per job")
           "new\tjob5\tmail\twould start\tmade by schedule nightly for 2023-11-14T22:13:20Z\n"
           "-\thourly\t-\twould be skipped\t2023-11-14T22:13:20Z job 2 is unfinished\n");
     CHECK(plan_text({}, {}).empty());
-}
-
-TEST_CASE("the JSON of a plan has null for the id of a job that is not there yet")
-{
-    const std::string json = plan_json(example());
-    CHECK(json.starts_with(R"({"schema":1,"at":"2023-11-14T22:13:20Z","jobs":[{"id":3,"name":"job3","queue":"mail",)"
-                           R"("action":"start","reason":null,"schedule":null,"nominal_at":null},)"));
-    CHECK(json.find(R"({"id":null,"name":"job5","queue":"mail","action":"start","reason":null,"schedule":"nightly",)"
-                    R"("nominal_at":"2023-11-14T22:13:20Z"})") != std::string::npos);
-    CHECK(json.find(R"("occurrences":[{"schedule":"hourly","nominal_at":"2023-11-14T22:13:20Z","result":"skipped",)"
-                    R"("reason":"job 2 is unfinished"}],"warnings":[]})") != std::string::npos);
 }

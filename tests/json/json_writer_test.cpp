@@ -59,3 +59,23 @@ TEST_CASE("times are RFC 3339 in UTC")
     writer.value(Time(1'900'000'000'123ms));
     CHECK(writer.text() == "\"2030-03-17T17:46:40.123Z\"");
 }
+
+TEST_CASE("what is not there is null: an optional without a value, and a text that is empty")
+{
+    JsonWriter writer;
+    writer.begin_object().member("a", std::optional<int>()).member("b", std::optional<Time>());
+    writer.member("c", std::optional(JobId{4})).member("d", std::optional(1500ms)).member("e", std::optional(true));
+    writer.member_or_null("f", "").member_or_null("g", "x").member("h", "").end_object();
+    CHECK(writer.text() == R"({"a":null,"b":null,"c":4,"d":1500,"e":true,"f":null,"g":"x","h":""})");
+}
+
+TEST_CASE("an array has a value for each element, and a document begins with its schema")
+{
+    const std::vector<int> numbers = {1, 2};
+    CHECK(json_document([&](JsonWriter& writer) {
+              writer.array("plain", numbers);
+              writer.array("objects", numbers,
+                           [&](int number) { writer.begin_object().member("n", number).end_object(); });
+              writer.array("none", std::vector<std::string>());
+          }) == "{\"schema\":1,\"plain\":[1,2],\"objects\":[{\"n\":1},{\"n\":2}],\"none\":[]}\n");
+}
