@@ -1,4 +1,3 @@
-#include "app/batch.hpp"
 #include "app/history.hpp"
 #include "app/job_draft.hpp"
 #include "app/start_tick.hpp"
@@ -10,6 +9,7 @@
 #include "core/id_text.hpp"
 #include "os/host.hpp"
 #include "os/user.hpp"
+#include "json/batch_reader.hpp"
 #include "json/json_writer.hpp"
 
 #include <escher/error.hpp>

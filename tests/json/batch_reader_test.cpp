@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "app/batch.hpp"
 #include "app/known_jobs.hpp"
+#include "json/batch_reader.hpp"
 
 #include <escher/error.hpp>
 

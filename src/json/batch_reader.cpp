@@ -1,4 +1,4 @@
-#include "app/batch.hpp"
+#include "json/batch_reader.hpp"
 
 #include "core/suggest.hpp"
 
