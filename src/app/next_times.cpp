@@ -1,7 +1,9 @@
 #include "app/next_times.hpp"
 
 #include "core/cron.hpp"
+#include "core/due_decision.hpp"
 #include "core/time_text.hpp"
+#include "os/host.hpp"
 
 #include <fmt/format.h>
 
@@ -56,6 +58,18 @@ NextTimes next_times(const Recurrence& recurrence, const Zone& zone, Time from, 
     }
     if (!next.times.empty())
         next.clock_changes = clock_changes(zone, from, next.times.back().at);
+    return next;
+}
+
+NextTimes next_times(const Schedule& schedule, Time from, int count)
+{
+    NextTimes next =
+        next_times(schedule.recurrence, *schedule.zone, from, count,
+                   [&schedule, host = os::host_name()](Time nominal) { return jitter_of(schedule, host, nominal); });
+    next.schedule = schedule.name;
+    next.zone_name = schedule.zone_name;
+    next.enabled = schedule.enabled;
+    next.jitter = schedule.jitter;
     return next;
 }
 

@@ -2,6 +2,8 @@
 
 #include "core/next_time.hpp"
 
+#include <escher/schedule.hpp>
+
 #include <functional>
 #include <span>
 #include <string>
@@ -39,6 +41,9 @@ using JitterAt = std::function<Duration(Time nominal)>;
 /// The next `count` times after `from`. Without `jitter` each is due at its nominal time.
 [[nodiscard]] NextTimes next_times(const Recurrence& recurrence, const Zone& zone, Time from, int count,
                                    const JitterAt& jitter = {});
+
+/// Of a schedule: its zone, its jitter on this host.
+[[nodiscard]] NextTimes next_times(const Schedule& schedule, Time from, int count);
 
 /// One time of one of several recurrences.
 struct Soonest {

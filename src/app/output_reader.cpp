@@ -1,12 +1,16 @@
 #include "app/output_reader.hpp"
 
 #include "core/human_text.hpp"
+#include "core/id_text.hpp"
+#include "core/retry.hpp"
+#include "os/output_directory.hpp"
 #include "os/output_file.hpp"
 
 #include <escher/error.hpp>
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -21,6 +25,26 @@ namespace {
 constexpr std::size_t piece_size = 64 * 1024;
 
 } // namespace
+
+os::Fd open_output(const Run& run, const std::filesystem::path& directory)
+{
+    const auto title = fmt::format("the output of run {} of job {}", run.attempt, to_text(run.job));
+    if (run.output_file.empty())
+        throw Error(ErrorKind::not_found, title + " was pruned");
+    if (!os::OutputDirectory::is_plain_name(run.output_file))
+        throw Error(ErrorKind::bad_data, title + " has a name that leaves the output directory: not opened");
+    const auto path = directory / run.output_file;
+    os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+    if (file)
+        return file;
+    if (errno == ENOENT && run.outcome && std::holds_alternative<NotStarted>(*run.outcome))
+        throw Error(ErrorKind::not_found, fmt::format("there is no output of run {} of job {}: {}", run.attempt,
+                                                      to_text(run.job), describe(*run.outcome)));
+    if (errno == ENOENT)
+        throw Error(ErrorKind::not_found, fmt::format("{} is gone: there is no '{}'", title, path.string()));
+    throw Error(errno == EACCES ? ErrorKind::permission : ErrorKind::io,
+                fmt::format("cannot open {}, '{}': {}", title, path.string(), std::strerror(errno)));
+}
 
 void OutputReader::read(const Sink& sink)
 {

@@ -2,12 +2,19 @@
 
 #include "os/fd.hpp"
 
+#include <escher/run.hpp>
+
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
 
 namespace escher {
+
+/// Opens what `run` has written, in the directory of outputs. Throws Error: not_found (pruned, gone, the run could not be
+/// executed), bad_data (its name leaves the directory), permission, io.
+[[nodiscard]] os::Fd open_output(const Run& run, const std::filesystem::path& directory);
 
 /// Reads a run's output file from the front, and later what was added since.
 class OutputReader {

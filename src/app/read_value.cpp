@@ -1,11 +1,14 @@
 #include "app/read_value.hpp"
 
+#include "core/cron.hpp"
 #include "core/duration.hpp"
 #include "core/time_text.hpp"
+#include "os/host.hpp"
 
 #include <escher/error.hpp>
 
 #include <charconv>
+#include <stdexcept>
 
 namespace escher {
 
@@ -45,6 +48,21 @@ Time read_time(const std::string& label, const std::string& text, Time now, cons
     if (!time)
         refuse(label, text, "not a time: write 2030-01-31T08:00:00Z, '2030-01-31 08:00', 08:00, now or +2h");
     return *time;
+}
+
+Recurrence read_recurrence(const std::string& text)
+{
+    if (text.starts_with("every ")) {
+        const auto period = parse_duration(text.substr(6));
+        if (!period || *period < std::chrono::minutes(1))
+            throw Error(ErrorKind::usage, "'" + text + "': write a duration of a minute or more, like 'every 15m'");
+        return Every{*period};
+    }
+    try {
+        return parse_cron(text, os::host_name());
+    } catch (const std::invalid_argument& error) {
+        throw Error(ErrorKind::usage, error.what()); // which quotes the expression
+    }
 }
 
 } // namespace escher

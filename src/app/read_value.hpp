@@ -1,6 +1,6 @@
 #pragma once
 
-#include <escher/time.hpp>
+#include <escher/schedule.hpp>
 
 #include <cstdint>
 #include <string>
@@ -18,5 +18,8 @@ class Zone;
 [[nodiscard]] Duration read_duration(const std::string& label, const std::string& text);
 
 [[nodiscard]] Time read_time(const std::string& label, const std::string& text, Time now, const Zone& zone);
+
+/// A cron expression, `~` in it for this host, or "every 15m".
+[[nodiscard]] Recurrence read_recurrence(const std::string& text);
 
 } // namespace escher

@@ -10,7 +10,7 @@ namespace escher::cli {
 /// What came of steering one job.
 struct Steered {
     bool done = false; ///< false: the exit status will be 1
-    std::string result; ///< for JSON
+    std::string_view result; ///< for JSON: the text of a CancelResult or RetryResult
     std::string narration;
 };
 

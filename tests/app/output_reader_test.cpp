@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "app/output_reader.hpp"
+#include "temporary_directory.hpp"
+
+#include <escher/error.hpp>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -75,4 +78,31 @@ TEST_CASE("output that the job has truncated is followed from its new end")
     REQUIRE(::lseek(file.get(), 0, SEEK_SET) == 0);
     append(file.get(), "new");
     CHECK(read_all(reader) == "new");
+}
+
+TEST_CASE("the output of a run is opened by its name, which stays inside the directory")
+{
+    const TemporaryDirectory directory;
+    Run run;
+    run.job = JobId{4};
+    const auto refusal = [&](const std::string& name) {
+        run.output_file = name;
+        try {
+            (void)open_output(run, directory.path());
+        } catch (const Error& error) {
+            return error.kind();
+        }
+        FAIL("it was opened");
+        return ErrorKind::internal;
+    };
+    CHECK(refusal("") == ErrorKind::not_found); // pruned
+    CHECK(refusal("../4.1.log") == ErrorKind::bad_data);
+    CHECK(refusal("4.1.log") == ErrorKind::not_found);
+
+    write_file(directory / "4.1.log", "said");
+    OutputReader reader(open_output(run, directory.path()));
+    CHECK(read_all(reader) == "said");
+
+    std::filesystem::create_symlink(directory / "4.1.log", directory / "4.2.log");
+    CHECK(refusal("4.2.log") == ErrorKind::io);
 }

@@ -10,7 +10,7 @@
 #include "os/host.hpp"
 #include "os/user.hpp"
 #include "json/batch_reader.hpp"
-#include "json/json_writer.hpp"
+#include "json/created_json.hpp"
 
 #include <escher/error.hpp>
 
@@ -110,16 +110,14 @@ std::vector<NewJob> jobs_of(const Arguments& arguments, Context& context, Time n
 
 void print(Context& context, const std::vector<Created>& created)
 {
-    std::string lines;
-    JsonWriter json;
-    json.begin_object().key("schema").value(1).key("jobs").begin_array();
-    for (const Created& job : created) {
-        lines += to_text(job.id) + "\n";
-        json.begin_object().key("id").value(static_cast<std::int64_t>(job.id)).key("token").value(job.token);
-        json.key("existed").value(job.existed).end_object();
+    if (context.console.json) {
+        context.console.out(created_json(created));
+    } else {
+        std::string lines;
+        for (const Created& job : created)
+            lines += to_text(job.id) + '\n';
+        context.console.out(lines);
     }
-    json.end_array().end_object();
-    context.console.out(context.console.json ? json.text() + "\n" : lines);
     if (!context.console.err_terminal && context.console.verbose == 0)
         return;
     for (const Created& job : created)

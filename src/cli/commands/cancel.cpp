@@ -2,6 +2,7 @@
 #include "cli/context.hpp"
 #include "cli/steering.hpp"
 #include "core/id_text.hpp"
+#include "core/text.hpp"
 #include "os/user.hpp"
 
 namespace escher::cli {
@@ -13,17 +14,18 @@ int run_cancel(Context& context, const Arguments& arguments)
     const Time now = context.session.now();
     return steer_each(context, store, arguments.positional, "cancel", [&](JobId job) -> Steered {
         const std::string which = "job " + to_text(job);
-        switch (store.cancel(job, reason, now)) {
+        const CancelResult result = store.cancel(job, reason, now);
+        switch (result) {
         case CancelResult::cancelled:
-            return {true, "cancelled", which + " is cancelled"};
+            return {true, text_of(result), which + " is cancelled"};
         case CancelResult::requested:
-            return {true, "requested", which + " is running: its tick stops it within a second"};
+            return {true, text_of(result), which + " is running: its tick stops it within a second"};
         case CancelResult::already_finished:
-            return {true, "already_finished", which + " has ended already"};
+            return {true, text_of(result), which + " has ended already"};
         case CancelResult::no_such_job:
             break;
         }
-        return {false, "no_such_job", "there is no job " + to_text(job)};
+        return {false, text_of(result), "there is no job " + to_text(job)};
     });
 }
 

@@ -4,7 +4,7 @@
 #include "cli/context.hpp"
 #include "os/lock_file.hpp"
 #include "os/network_file_system.hpp"
-#include "json/json_writer.hpp"
+#include "json/init_json.hpp"
 
 #include <escher/error.hpp>
 
@@ -44,13 +44,7 @@ int run_init(Context& context, const Arguments& arguments)
         context.console.warn(*held);
 
     if (context.console.json) {
-        JsonWriter json;
-        json.begin_object().key("schema").value(1).key("database").value(config.database.path.string());
-        json.key("done").begin_array();
-        for (const std::string& deed : place.deeds())
-            json.value(deed);
-        json.end_array().end_object();
-        context.console.out(json.text() + '\n');
+        context.console.out(init_json(config.database.path.string(), place.deeds()));
         return 0;
     }
     if (place.deeds().empty())

@@ -4,21 +4,17 @@
 #include "cli/context.hpp"
 #include "cli/option_values.hpp"
 #include "core/id_text.hpp"
-#include "core/retry.hpp"
 #include "core/text.hpp"
-#include "os/output_directory.hpp"
 #include "terminal/file_watch.hpp"
 #include "terminal/piece_escaper.hpp"
-#include "json/json_writer.hpp"
+#include "json/output_json.hpp"
 
 #include <escher/error.hpp>
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
-
-#include <cerrno>
-#include <cstring>
+#include <optional>
+#include <utility>
 
 namespace escher::cli {
 
@@ -52,7 +48,7 @@ public:
 
     void print(std::size_t index)
     {
-        OutputReader reader(open_output(run_at(index)));
+        OutputReader reader = reader_of(run_at(index));
         PieceEscaper escaper;
         reader.read(sink(escaper));
         context_.console.out(escaper.rest());
@@ -73,19 +69,13 @@ public:
         const Run run = run_at(index);
         std::string text;
         std::int64_t dropped = 0;
-        OutputReader(open_output(run))
-            .read({.text = [&](std::string_view piece) { text += piece; },
-                   .dropped =
-                       [&](std::int64_t bytes) {
-                           dropped += bytes;
-                           text += dropped_marker(bytes);
-                       }});
-        JsonWriter json;
-        json.begin_object().key("schema").value(1);
-        json.key("job").value(static_cast<std::int64_t>(job_)).key("run").value(static_cast<std::int64_t>(run.id));
-        json.key("attempt").value(run.attempt).key("ended").value(run.ended_at.has_value());
-        json.key("dropped_bytes").value(dropped).key("output").value(text).end_object();
-        return json.text() + '\n';
+        reader_of(run).read({.text = [&](std::string_view piece) { text += piece; },
+                             .dropped =
+                                 [&](std::int64_t bytes) {
+                                     dropped += bytes;
+                                     text += dropped_marker(bytes);
+                                 }});
+        return output_json(run, text, dropped);
     }
 
 private:
@@ -105,25 +95,9 @@ private:
         return std::move(runs[index]);
     }
 
-    os::Fd open_output(const Run& run) const
+    OutputReader reader_of(const Run& run) const
     {
-        const auto& directory = context_.session.config().output.directory;
-        const auto title = fmt::format("the output of run {} of job {}", run.attempt, to_text(job_));
-        if (run.output_file.empty())
-            throw Error(ErrorKind::not_found, title + " was pruned");
-        if (!os::OutputDirectory::is_plain_name(run.output_file))
-            throw Error(ErrorKind::bad_data, title + " has a name that leaves the output directory: not opened");
-        const auto path = directory / run.output_file;
-        os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
-        if (file)
-            return file;
-        if (errno == ENOENT && run.outcome && std::holds_alternative<NotStarted>(*run.outcome))
-            throw Error(ErrorKind::not_found, fmt::format("there is no output of run {} of job {}: {}", run.attempt,
-                                                          to_text(job_), describe(*run.outcome)));
-        if (errno == ENOENT)
-            throw Error(ErrorKind::not_found, fmt::format("{} is gone: there is no '{}'", title, path.string()));
-        throw Error(errno == EACCES ? ErrorKind::permission : ErrorKind::io,
-                    fmt::format("cannot open {}, '{}': {}", title, path.string(), std::strerror(errno)));
+        return OutputReader(open_output(run, context_.session.config().output.directory));
     }
 
     OutputReader::Sink sink(PieceEscaper& escaper) const
@@ -194,7 +168,7 @@ private:
     std::optional<OutputReader> try_open(const Run& run, bool must) const
     {
         try {
-            return OutputReader(open_output(run));
+            return reader_of(run);
         } catch (const Error& error) {
             if (must || error.kind() != ErrorKind::not_found)
                 throw;

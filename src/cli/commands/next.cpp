@@ -1,20 +1,17 @@
+#include "app/find_schedule.hpp"
 #include "app/next_times.hpp"
+#include "app/read_value.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "cli/next_view.hpp"
 #include "cli/option_values.hpp"
 #include "core/cron.hpp"
-#include "core/due_decision.hpp"
-#include "core/duration.hpp"
-#include "core/suggest.hpp"
-#include "os/host.hpp"
 #include "os/zone_files.hpp"
 #include "json/next_json.hpp"
 
 #include <escher/error.hpp>
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace escher::cli {
 
@@ -45,46 +42,21 @@ bool looks_like_expression(const std::string& text)
     return text.find_first_of(" \t") != std::string::npos || text.starts_with('@');
 }
 
-Recurrence parse_recurrence(const std::string& text)
+NextTimes of_schedule(Schedule schedule, const Arguments& arguments, Time from, int count)
 {
-    if (text.starts_with("every ")) {
-        const auto period = parse_duration(text.substr(6));
-        if (!period || *period < std::chrono::minutes(1))
-            throw Error(ErrorKind::usage, "'" + text + "': write a duration of a minute or more, like 'every 15m'");
-        return Every{*period};
+    if (const auto given = arguments.value("tz")) {
+        schedule.zone = zone_named(*given);
+        schedule.zone_name = *given;
     }
-    try {
-        return parse_cron(text, os::host_name());
-    } catch (const std::invalid_argument& error) {
-        throw Error(ErrorKind::usage, error.what()); // which quotes the expression
-    }
-}
-
-NextTimes of_schedule(const Schedule& schedule, const Arguments& arguments, Time from, int count)
-{
-    const auto given = arguments.value("tz");
-    const auto zone = given ? zone_named(*given) : schedule.zone;
-    NextTimes times =
-        next_times(schedule.recurrence, *zone, from, count,
-                   [&schedule, host = os::host_name()](Time nominal) { return jitter_of(schedule, host, nominal); });
-    times.schedule = schedule.name;
-    times.zone_name = given ? *given : schedule.zone_name;
-    times.enabled = schedule.enabled;
-    times.jitter = schedule.jitter;
-    return times;
+    return next_times(schedule, from, count);
 }
 
 const Schedule& schedule_named(const Config& config, const std::string& name)
 {
-    const auto found = std::find_if(config.schedules.begin(), config.schedules.end(),
-                                    [&](const Schedule& schedule) { return schedule.name == name; });
-    if (found != config.schedules.end())
+    if (const Schedule* found = find_schedule(config, name))
         return *found;
-    std::vector<std::string> known;
-    for (const Schedule& schedule : config.schedules)
-        known.push_back(schedule.name);
-    throw Error(ErrorKind::usage, "there is no [schedule." + name + "] in the config" + did_you_mean(name, known) +
-                                      "; a cron expression has five fields, like '30 3 * * 1-5'");
+    throw Error(ErrorKind::usage,
+                no_such_schedule(config, name) + "; a cron expression has five fields, like '30 3 * * 1-5'");
 }
 
 bool at_reboot(const NextTimes& times)
@@ -109,7 +81,7 @@ int run_next(Context& context, const Arguments& arguments)
     } else if (looks_like_expression(what)) {
         const auto given = arguments.value("tz");
         const auto zone = given ? zone_named(*given) : os::load_zone("local");
-        found.push_back(next_times(parse_recurrence(what), zone ? *zone : Zone::utc(), from, count));
+        found.push_back(next_times(read_recurrence(what), zone ? *zone : Zone::utc(), from, count));
         found.back().zone_name = given.value_or("local");
         found.back().expression = what;
     } else {

@@ -4,7 +4,7 @@
 #include "core/suggest.hpp"
 #include "core/time_text.hpp"
 #include "os/user.hpp"
-#include "json/json_writer.hpp"
+#include "json/pause_json.hpp"
 
 #include <escher/error.hpp>
 
@@ -63,17 +63,8 @@ int run_pause(Context& context, const Arguments& arguments)
         title(pause.queue) + " is paused " +
         (pause.until ? "until " + format_local(*pause.until, context.session.zone()) : "until it is resumed") +
         "; jobs that run go on");
-    if (context.console.json) {
-        JsonWriter json;
-        json.begin_object().key("schema").value(1).key("queue").value(pause.queue).key("paused").value(true);
-        json.key("until");
-        if (pause.until)
-            json.value(*pause.until);
-        else
-            json.null();
-        json.end_object();
-        context.console.out(json.text() + '\n');
-    }
+    if (context.console.json)
+        context.console.out(pause_json(pause));
     return 0;
 }
 
@@ -92,12 +83,8 @@ int run_resume(Context& context, const Arguments& arguments)
         for (const Pause& pause : store.occupancy(context.session.limits(), context.session.now()).pauses)
             if (pause.queue.empty())
                 context.console.warn("every queue is paused: 'escher-cron resume' without a queue ends that");
-    if (context.console.json) {
-        JsonWriter json;
-        json.begin_object().key("schema").value(1).key("queue").value(queue).key("paused").value(false);
-        json.key("was_paused").value(was_paused).end_object();
-        context.console.out(json.text() + '\n');
-    }
+    if (context.console.json)
+        context.console.out(resume_json(queue, was_paused));
     return 0;
 }
 

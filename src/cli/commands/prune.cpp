@@ -4,7 +4,7 @@
 #include "core/id_text.hpp"
 #include "os/output_directory.hpp"
 #include "tick/pruning.hpp"
-#include "json/json_writer.hpp"
+#include "json/prune_json.hpp"
 
 #include <escher/error.hpp>
 
@@ -19,12 +19,7 @@ namespace {
 void tell(Context& context, const std::vector<JobId>& gone, bool dry)
 {
     if (context.console.json) {
-        JsonWriter json;
-        json.begin_object().key("schema").value(1).key("dry_run").value(dry).key("jobs").begin_array();
-        for (const JobId job : gone)
-            json.value(static_cast<std::int64_t>(job));
-        json.end_array().end_object();
-        context.console.out(json.text() + '\n');
+        context.console.out(prune_json(gone, dry));
         return;
     }
     if (dry)

@@ -3,6 +3,7 @@
 #include "cli/context.hpp"
 #include "cli/steering.hpp"
 #include "core/id_text.hpp"
+#include "core/text.hpp"
 
 #include <escher/error.hpp>
 
@@ -51,18 +52,19 @@ int run_retry(Context& context, const Arguments& arguments)
     bool queued = false;
     const int status = steer_each(context, store, ids, "retry", [&](JobId job) -> Steered {
         const std::string which = "job " + to_text(job);
-        switch (store.retry(job, now)) {
+        const RetryResult result = store.retry(job, now);
+        switch (result) {
         case RetryResult::queued:
             queued = true;
-            return {true, "queued", which + " is available again"};
+            return {true, text_of(result), which + " is available again"};
         case RetryResult::still_unfinished:
-            return {false, "still_unfinished", which + " has not ended yet: cancel it first"};
+            return {false, text_of(result), which + " has not ended yet: cancel it first"};
         case RetryResult::invalid:
-            return {false, "invalid", why_invalid(store, job)};
+            return {false, text_of(result), why_invalid(store, job)};
         case RetryResult::no_such_job:
             break;
         }
-        return {false, "no_such_job", "there is no " + which};
+        return {false, text_of(result), "there is no " + which};
     });
     if (queued && context.session.config().run.mode == RunMode::automatic)
         if (const auto warning = start_tick(context.session); !warning.empty())

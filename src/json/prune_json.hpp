@@ -1,0 +1,13 @@
+#pragma once
+
+#include <escher/store.hpp>
+
+#include <span>
+#include <string>
+
+namespace escher {
+
+/// What `prune` prints: {"schema": 1, "dry_run", "jobs": [ID]}; in a dry run they are those that would go.
+[[nodiscard]] std::string prune_json(std::span<const Expired> gone, bool dry_run);
+
+} // namespace escher
