@@ -1,35 +1,49 @@
 #include "app/schedule_standing.hpp"
 
+#include "app/find_schedule.hpp"
 #include "core/schedule_step.hpp"
-#include "core/suggest.hpp"
 #include "os/host.hpp"
 
 #include <escher/error.hpp>
 
-#include <algorithm>
-
 namespace escher {
 
-ScheduleSummary summarize_schedule(Session& session, Store& store, const std::string& name, Time now)
+namespace {
+
+/// What the database remembers of it.
+ScheduleStanding remembered(const std::string& name, Store& store)
 {
-    ScheduleSummary summary;
-    summary.name = name;
-    const auto& schedules = session.config().schedules;
-    const auto found = std::ranges::find(schedules, name, &Schedule::name);
-    summary.in_config = found != schedules.end();
-    if (summary.in_config)
-        summary.next = next_occurrence(*found, os::host_name(), now);
-    if (const auto occurrences = store.occurrences(name, 1); !occurrences.empty())
-        summary.last = occurrences.front();
-    if (!summary.in_config && !summary.last) {
-        std::vector<std::string> known;
-        for (const Schedule& schedule : schedules)
-            known.push_back(schedule.name);
-        throw Error(ErrorKind::usage, "there is no schedule '" + name + "'" + did_you_mean(name, known));
-    }
-    if (summary.last && summary.last->job)
-        summary.last_job = store.find(*summary.last->job);
-    return summary;
+    ScheduleStanding standing;
+    standing.name = name;
+    auto newest = store.occurrences(name, 1);
+    if (newest.empty())
+        return standing;
+    standing.last = std::move(newest.front());
+    if (standing.last->job)
+        if (const auto job = store.find(*standing.last->job))
+            standing.last_state = job->state;
+    return standing;
+}
+
+} // namespace
+
+ScheduleStanding schedule_standing(const Schedule& schedule, Store& store, Time now)
+{
+    ScheduleStanding standing = remembered(schedule.name, store);
+    standing.recurrence = schedule.text;
+    standing.enabled = schedule.enabled;
+    standing.next = next_occurrence(schedule, os::host_name(), now);
+    return standing;
+}
+
+ScheduleStanding schedule_standing(const Config& config, const std::string& name, Store& store, Time now)
+{
+    if (const Schedule* schedule = find_schedule(config, name))
+        return schedule_standing(*schedule, store, now);
+    ScheduleStanding standing = remembered(name, store);
+    if (!standing.last)
+        throw Error(ErrorKind::usage, no_such_schedule(config, name));
+    return standing;
 }
 
 } // namespace escher

@@ -1,10 +1,11 @@
 #include "app/status_facts.hpp"
 
 #include "app/history.hpp"
+#include "app/unsupervised.hpp"
 #include "core/cron_health.hpp"
-#include "core/schedule_step.hpp"
-#include "os/host.hpp"
 #include "os/lock_file.hpp"
+
+#include <algorithm>
 
 namespace escher {
 
@@ -15,24 +16,6 @@ std::int64_t bytes_of(const std::filesystem::path& file)
     std::error_code missing;
     const auto bytes = std::filesystem::file_size(file, missing);
     return missing ? 0 : static_cast<std::int64_t>(bytes);
-}
-
-StatusFacts::ScheduleFacts facts_of(const Schedule& schedule, Store& store, const std::string& host, Time now)
-{
-    StatusFacts::ScheduleFacts facts{.name = schedule.name,
-                                     .text = schedule.text,
-                                     .enabled = schedule.enabled,
-                                     .last = {},
-                                     .last_job = {},
-                                     .next = next_occurrence(schedule, host, now)};
-    auto newest = store.occurrences(schedule.name, 1);
-    if (newest.empty())
-        return facts;
-    facts.last = std::move(newest.front());
-    if (facts.last->job)
-        if (const auto job = store.find(*facts.last->job))
-            facts.last_job = job->state;
-    return facts;
 }
 
 } // namespace
@@ -55,7 +38,7 @@ std::optional<Time> soonest_due(const StatusFacts& facts)
 {
     std::optional<Time> soonest = facts.summary.next_due;
     for (const auto& schedule : facts.schedules)
-        if (schedule.enabled && schedule.next && (!soonest || *schedule.next < *soonest))
+        if (schedule.next && (!soonest || *schedule.next < *soonest))
             soonest = schedule.next;
     return soonest;
 }
@@ -75,6 +58,8 @@ StatusFacts read_status(Session& session, Time now)
                       .needs_cron = needs_cron(config),
                       .summary = store.summary(),
                       .live_tick = {},
+                      .oldest_running = {},
+                      .unsupervised = {},
                       .pauses = store.occupancy(session.limits(), now).pauses,
                       .schedules = {},
                       .held = why_held(config, store),
@@ -82,9 +67,14 @@ StatusFacts read_status(Session& session, Time now)
                       .database_bytes = bytes_of(config.database.path) + bytes_of(wal)};
     if (const auto holder = os::LockFile::holder(config.run.lock))
         facts.live_tick = {.pid = holder->pid, .since = holder->since};
-    const std::string host = os::host_name();
+    for (const auto& [job, run] : store.running_jobs(std::nullopt)) {
+        if (run.claimed_at > Time{}) // else a foreign row without a run
+            facts.oldest_running = std::min(facts.oldest_running.value_or(run.claimed_at), run.claimed_at);
+        if (why_unsupervised(run, config.run.lock))
+            facts.unsupervised.push_back(job.id);
+    }
     for (const Schedule& schedule : config.schedules)
-        facts.schedules.push_back(facts_of(schedule, store, host, now));
+        facts.schedules.push_back(schedule_standing(schedule, store, now));
     return facts;
 }
 

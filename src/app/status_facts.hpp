@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/schedule_standing.hpp"
 #include "app/session.hpp"
 
 #include <escher/store.hpp>
@@ -22,17 +23,11 @@ struct StatusFacts {
     };
     std::optional<LiveTick> live_tick; ///< one holds or awaits the lock
 
-    std::vector<Pause> pauses;
+    std::optional<Time> oldest_running; ///< when the job that runs longest was claimed
+    std::vector<JobId> unsupervised; ///< running jobs whose tick is gone, oldest claim first
 
-    struct ScheduleFacts {
-        std::string name;
-        std::string text;
-        bool enabled = true;
-        std::optional<Occurrence> last;
-        std::optional<JobState> last_job; ///< what became of the job that it created
-        std::optional<Time> next;
-    };
-    std::vector<ScheduleFacts> schedules;
+    std::vector<Pause> pauses;
+    std::vector<ScheduleStanding> schedules; ///< those of the config
 
     std::optional<std::string> held; ///< why no tick starts anything: the database was restored or copied
     std::string database;

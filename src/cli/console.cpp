@@ -2,6 +2,8 @@
 
 #include "os/host.hpp"
 #include "terminal/escape.hpp"
+#include "terminal/live_block.hpp"
+#include "terminal/render.hpp"
 
 #include <escher/error.hpp>
 
@@ -45,6 +47,19 @@ Console::Console(const Arguments& arguments)
       err_terminal(::isatty(STDERR_FILENO) == 1),
       color(wants_color(arguments.value("color").value_or("auto"), out_terminal))
 {
+}
+
+Look Console::look(const Zone& zone) const
+{
+    return {.terminal = out_terminal, .color = color, .width = terminal_size(STDOUT_FILENO).columns, .zone = &zone};
+}
+
+Look Console::narration_look(const Zone& zone) const
+{
+    return {.terminal = err_terminal && can_redraw(),
+            .color = err_terminal && color,
+            .width = terminal_size(STDERR_FILENO).columns,
+            .zone = &zone};
 }
 
 void Console::out(const std::string& text)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "terminal/look.hpp"
 
 #include <string>
 
@@ -20,6 +21,12 @@ public:
     bool out_terminal = false; ///< stdout is a terminal: tables, relative times
     bool err_terminal = false;
     bool color = false; ///< for stdout; NO_COLOR and --color considered
+
+    /// How what goes to stdout is rendered.
+    [[nodiscard]] Look look(const Zone& zone) const;
+
+    /// How narration is rendered: as for a terminal only where lines can be redrawn.
+    [[nodiscard]] Look narration_look(const Zone& zone) const;
 
     /// Writes to stdout, at once and whole; throws Error{io} if that fails (a closed pipe ends the program quietly).
     void out(const std::string& text);

@@ -2,6 +2,7 @@
 
 #include "app/session.hpp"
 #include "cli/console.hpp"
+#include "terminal/look.hpp"
 
 namespace escher::cli {
 
@@ -11,6 +12,9 @@ struct Context {
         : session(arguments.value("config"), arguments.has("utc")), console(arguments)
     {
     }
+
+    /// How what goes to stdout is rendered, in the session's zone.
+    [[nodiscard]] Look look() { return console.look(session.zone()); }
 
     Session session;
     Console console;

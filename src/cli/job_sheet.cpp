@@ -2,7 +2,6 @@
 
 #include "app/job_text.hpp"
 #include "app/known_argv.hpp"
-#include "app/run_facts.hpp"
 #include "cli/job_style.hpp"
 #include "core/duration.hpp"
 #include "core/human_text.hpp"
@@ -35,12 +34,12 @@ std::string dependencies_text(const Job& job)
     return text;
 }
 
-std::string progress_line(Context& context, const Job& job, Time now)
+std::string progress_line(const Job& job, Time now, const Look& look)
 {
     std::string text = progress_text(job);
     if (const auto end = expected_end(job, now))
-        text += context.console.out_terminal ? ", about " + describe_duration(*end - now) + " left"
-                                             : ", end expected " + format_rfc3339(*end, context.session.zone());
+        text += look.terminal ? ", about " + describe_duration(*end - now) + " left"
+                              : ", end expected " + format_rfc3339(*end, *look.zone);
     return text;
 }
 
@@ -51,20 +50,18 @@ std::string placed(const Job& job)
     return *job.queue + (job.priority ? ", priority " + std::to_string(*job.priority) : "");
 }
 
-std::vector<Fact> facts_of(Context& context, const JobSheet& sheet, Time now)
+std::vector<Fact> facts_of(const JobSheet& sheet, Time now, const Look& look)
 {
-    const Job& job = sheet.job;
-    const auto time = [&](const std::optional<Time>& at) {
-        return at ? time_text(context, *at, now) : std::string();
-    };
+    const Job& job = sheet.facts.job;
+    const auto time = [&](const std::optional<Time>& at) { return at ? time_text(*at, now, look) : std::string(); };
     std::vector<Fact> facts = {
         {"state", std::string(text_of(job.state)), style_of(job.state)},
-        {"reason", sheet.reason},
-        {"runs", describe_resolved(job.work, sheet.argv)},
+        {"reason", sheet.facts.reason},
+        {"runs", describe_resolved(job.work, sheet.facts.argv)},
         {"queue", placed(job)},
         {"policy", describe(sheet.policy)},
         {"attempts", std::to_string(job.attempts) + " of " + std::to_string(1 + sheet.policy.retries)},
-        {"progress", progress_line(context, job, now)},
+        {"progress", progress_line(job, now, look)},
         {"waits for", dependencies_text(job)},
         {"created", time(job.created_at)},
         {"created by", job.created_by},
@@ -90,10 +87,10 @@ std::string output_text(const Run& run)
     return text;
 }
 
-Table runs_table(Context& context, const std::vector<Run>& runs, Time now)
+Table runs_table(const std::vector<Run>& runs, Time now, const Look& look)
 {
     // On a terminal, how long it took says enough of the end, and leaves the outcome room.
-    const bool terminal = context.console.out_terminal;
+    const bool terminal = look.terminal;
     std::vector<Table::Column> columns = {{"RUN", true}, {"STARTED"},      {"TOOK", true},  {"OUTCOME", false, true},
                                           {"CPU", true}, {"MEMORY", true}, {"OUTPUT", true}};
     if (!terminal)
@@ -102,7 +99,7 @@ Table runs_table(Context& context, const std::vector<Run>& runs, Time now)
     const auto time = [&](const std::optional<Time>& at) {
         if (!at)
             return std::string("-");
-        return terminal ? format_local(*at, context.session.zone()) : format_rfc3339(*at, context.session.zone());
+        return terminal ? format_local(*at, *look.zone) : format_rfc3339(*at, *look.zone);
     };
     for (const Run& run : runs) {
         const auto took = duration_of(run, now);
@@ -151,46 +148,47 @@ std::string indented(const std::string& text, std::size_t by)
     return result;
 }
 
-std::string for_terminal(Context& context, const JobSheet& sheet, Time now)
+std::string for_terminal(const JobSheet& sheet, Time now, const Look& look)
 {
     constexpr std::size_t label_width = 12;
-    std::string out = styled("job " + to_text(sheet.job.id) + ": " + escape_for_terminal(sheet.job.name), Style::bold,
-                             context.console.color) +
+    std::string out = styled("job " + to_text(sheet.facts.job.id) + ": " + escape_for_terminal(sheet.facts.job.name),
+                             Style::bold, look.color) +
                       "\n";
-    for (const Fact& fact : facts_of(context, sheet, now))
+    for (const Fact& fact : facts_of(sheet, now, look))
         out += "  " + fact.label + std::string(label_width - fact.label.size() + 2, ' ') +
-               styled(escape_for_terminal(fact.value), fact.style, context.console.color) + "\n";
-    if (!sheet.runs.empty())
-        out += "\n" + runs_table(context, sheet.runs, now).text(true, context.console.color, terminal_width());
+               styled(escape_for_terminal(fact.value), fact.style, look.color) + "\n";
+    if (!sheet.facts.runs.empty())
+        out += "\n" + runs_table(sheet.facts.runs, now, look).text(look);
     if (!sheet.messages.empty())
-        out += "\n" + styled("messages", Style::bold, context.console.color) + "\n";
+        out += "\n" + styled("messages", Style::bold, look.color) + "\n";
     for (const Message& message : sheet.messages) {
-        const std::string head = "  " + format_local(message.at, context.session.zone()) + "  ";
+        const std::string head = "  " + format_local(message.at, *look.zone) + "  ";
         std::string text = message.level == MessageLevel::info ? "" : std::string(text_of(message.level)) + ": ";
         text += escape_for_terminal(message.text, true);
-        out += head + styled(indented(text, head.size()), style_of(message.level), context.console.color) + "\n";
+        out += head + styled(indented(text, head.size()), style_of(message.level), look.color) + "\n";
     }
     if (!sheet.notes.empty())
-        out += "\n" + styled("notes", Style::bold, context.console.color) + "\n";
+        out += "\n" + styled("notes", Style::bold, look.color) + "\n";
     for (const Note& note : sheet.notes)
         out += "  " + escape_for_terminal(note.key) + " = " + escape_for_terminal(note.value) + "\n";
     return out;
 }
 
-std::string for_pipe(Context& context, const JobSheet& sheet, Time now)
+std::string for_pipe(const JobSheet& sheet, Time now, const Look& look)
 {
-    std::string out = "job\t" + to_text(sheet.job.id) + "\nname\t" + escape_for_terminal(sheet.job.name) + "\n";
-    for (const Fact& fact : facts_of(context, sheet, now))
+    std::string out =
+        "job\t" + to_text(sheet.facts.job.id) + "\nname\t" + escape_for_terminal(sheet.facts.job.name) + "\n";
+    for (const Fact& fact : facts_of(sheet, now, look))
         out += fact.label + "\t" + escape_for_terminal(fact.value) + "\n";
-    std::string runs = runs_table(context, sheet.runs, now).text(false, false, 0);
+    std::string runs = runs_table(sheet.facts.runs, now, look).text(look);
     for (std::size_t begin = 0; begin < runs.size();) {
         const std::size_t end = runs.find('\n', begin) + 1;
         out += "run\t" + runs.substr(begin, end - begin);
         begin = end;
     }
     for (const Message& message : sheet.messages)
-        out += "message\t" + format_rfc3339(message.at, context.session.zone()) + "\t" +
-               std::string(text_of(message.level)) + "\t" + escape_for_terminal(message.text) + "\n";
+        out += "message\t" + format_rfc3339(message.at, *look.zone) + "\t" + std::string(text_of(message.level)) +
+               "\t" + escape_for_terminal(message.text) + "\n";
     for (const Note& note : sheet.notes)
         out += "note\t" + escape_for_terminal(note.key) + "\t" + escape_for_terminal(note.value) + "\n";
     return out;
@@ -198,9 +196,9 @@ std::string for_pipe(Context& context, const JobSheet& sheet, Time now)
 
 } // namespace
 
-std::string sheet_text(Context& context, const JobSheet& sheet, Time now)
+std::string sheet_text(const JobSheet& sheet, Time now, const Look& look)
 {
-    return context.console.out_terminal ? for_terminal(context, sheet, now) : for_pipe(context, sheet, now);
+    return look.terminal ? for_terminal(sheet, now, look) : for_pipe(sheet, now, look);
 }
 
 } // namespace escher::cli

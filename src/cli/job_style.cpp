@@ -27,11 +27,11 @@ Style style_of(JobState state)
     return Style::plain;
 }
 
-std::string time_text(Context& context, Time time, Time now)
+std::string time_text(Time time, Time now, const Look& look)
 {
-    if (!context.console.out_terminal)
-        return format_rfc3339(time, context.session.zone());
-    return format_local(time, context.session.zone()) + " (" + relative_time(time, now) + ")";
+    if (!look.terminal)
+        return format_rfc3339(time, *look.zone);
+    return format_local(time, *look.zone) + " (" + relative_time(time, now) + ")";
 }
 
 } // namespace escher::cli

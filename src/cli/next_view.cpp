@@ -31,13 +31,13 @@ std::string row(const NextTimes& next, const NextTimes::Due& due)
 
 } // namespace
 
-std::string next_text(const NextTimes& next, Time now, bool terminal, bool color)
+std::string next_text(const NextTimes& next, Time now, const Look& look)
 {
     std::string text;
-    if (terminal)
-        text += heading(next, color);
+    if (look.terminal)
+        text += heading(next, look.color);
     for (const auto& due : next.times) {
-        if (!terminal) {
+        if (!look.terminal) {
             text += row(next, due);
             continue;
         }
@@ -45,15 +45,15 @@ std::string next_text(const NextTimes& next, Time now, bool terminal, bool color
         if (next.jitter > Duration::zero())
             text += fmt::format("  due {} with its jitter", due.due_local.substr(11, 8));
         if (!due.note.empty())
-            text += "  " + styled(due.note, Style::yellow, color);
+            text += "  " + styled(due.note, Style::yellow, look.color);
         text += '\n';
     }
-    if (!terminal)
+    if (!look.terminal)
         return text;
     if (next.times.empty())
         text += "  no time to tell\n";
     for (const std::string& change : next.clock_changes)
-        text += "  " + styled(change, Style::dim, color) + '\n';
+        text += "  " + styled(change, Style::dim, look.color) + '\n';
     return text;
 }
 

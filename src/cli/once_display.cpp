@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <exception>
 
 namespace escher::cli {
@@ -77,8 +79,8 @@ int exit_status_of(const TickReport& report, bool by_hand)
     return static_cast<int>(ExitStatus::ok);
 }
 
-OnceDisplay::OnceDisplay(Look look, Store* store, Clock now, LiveBlock::Write write)
-    : look_(look), store_(store), now_(std::move(now)), write_(std::move(write)), block_(write_)
+OnceDisplay::OnceDisplay(Look look, bool quiet, Store* store, Clock now, LiveBlock::Write write)
+    : look_(look), quiet_(quiet), store_(store), now_(std::move(now)), write_(std::move(write)), block_(write_)
 {
 }
 
@@ -109,7 +111,7 @@ void OnceDisplay::on_start(const Claim& claim)
 {
     const Time now = now_();
     running_.insert_or_assign(claim.run, Running{claim, now, EtaEstimate(now), std::nullopt});
-    if (look_.quiet)
+    if (quiet_)
         return;
     if (look_.terminal)
         drawn_at_.reset();
@@ -126,7 +128,7 @@ void OnceDisplay::on_end(const Claim& claim, const RunFinished& end)
         took = std::max(end.at - found->second.since, Duration::zero());
         running_.erase(found);
     }
-    if (look_.quiet)
+    if (quiet_)
         return;
     const Style style = style_of(end.next.state);
     line(fmt::format("{} {} after {}", title(claim),
@@ -142,7 +144,7 @@ void OnceDisplay::on_warning(const std::string& text)
 
 void OnceDisplay::on_wake()
 {
-    if (look_.quiet || !look_.terminal)
+    if (quiet_ || !look_.terminal)
         return;
     const Time now = now_();
     if (drawn_at_ && now >= *drawn_at_ && now - *drawn_at_ < redraw_pause)
@@ -180,7 +182,7 @@ void OnceDisplay::draw()
                         .progress = shown.progress,
                         .left = shown.estimate.remaining(now),
                         .reason = {}});
-    const TerminalSize size = narration_size();
+    const TerminalSize size = terminal_size(STDERR_FILENO);
     block_.show(live_lines(jobs, now, size.columns - 1, size.rows - 1));
 }
 

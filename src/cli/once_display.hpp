@@ -2,6 +2,7 @@
 
 #include "app/eta.hpp"
 #include "terminal/live_block.hpp"
+#include "terminal/look.hpp"
 #include "tick/tick_events.hpp"
 #include "json/once_json.hpp"
 
@@ -15,14 +16,8 @@ namespace escher::cli {
 /// that has ended; otherwise a plain line with the time for each start and end.
 class OnceDisplay {
 public:
-    struct Look {
-        bool terminal = false;
-        bool color = false;
-        bool quiet = false;
-    };
-
-    /// `store` is read for progress; null: none is shown.
-    OnceDisplay(Look look, Store* store, Clock now, LiveBlock::Write write);
+    /// `quiet`: only warnings are shown. `store` is read for progress; null: none is shown.
+    OnceDisplay(Look look, bool quiet, Store* store, Clock now, LiveBlock::Write write);
 
     /// For run_tick; refers to this object.
     [[nodiscard]] TickEvents events();
@@ -49,6 +44,7 @@ private:
     void draw();
 
     Look look_;
+    bool quiet_;
     Store* store_;
     Clock now_;
     LiveBlock::Write write_;

@@ -53,7 +53,7 @@ std::string reason_text(const PlannedJob& planned)
 
 } // namespace
 
-std::string plan_text(const Plan& plan, const PlanLook& look)
+std::string plan_text(const Plan& plan, const Look& look)
 {
     Table table({{.title = "ID", .right = true},
                  {.title = "NAME"},
@@ -68,7 +68,7 @@ std::string plan_text(const Plan& plan, const PlanLook& look)
                    {words.text, words.style},
                    {reason_text(planned)}});
     }
-    std::string text = table.empty() ? "" : table.text(look.terminal, look.color, look.width);
+    std::string text = table.empty() ? "" : table.text(look);
     for (const Occurrence& occurrence : plan.occurrences) {
         if (occurrence.result == OccurrenceResult::created)
             continue; // its job is among the others

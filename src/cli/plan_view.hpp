@@ -1,18 +1,13 @@
 #pragma once
 
 #include "app/plan.hpp"
+#include "terminal/look.hpp"
 
 #include <string>
 
 namespace escher::cli {
 
-struct PlanLook {
-    bool terminal = false;
-    bool color = false;
-    int width = 80;
-};
-
 /// One line and one reason per job.
-[[nodiscard]] std::string plan_text(const Plan& plan, const PlanLook& look);
+[[nodiscard]] std::string plan_text(const Plan& plan, const Look& look);
 
 } // namespace escher::cli

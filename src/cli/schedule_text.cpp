@@ -7,24 +7,26 @@
 
 namespace escher::cli {
 
-std::string describe(Context& context, const ScheduleSummary& schedule, Time now)
+std::string describe(const ScheduleStanding& schedule, Time now, const Look& look)
 {
     std::string text = "schedule '" + escape_for_terminal(schedule.name) + "': ";
     if (schedule.last) {
-        text += "last due " + time_text(context, schedule.last->nominal_at, now) + ": " +
+        text += "last due " + time_text(schedule.last->nominal_at, now, look) + ": " +
                 std::string(text_of(schedule.last->result));
         if (schedule.last->job)
             text += " job " + to_text(*schedule.last->job);
-        if (schedule.last_job)
-            text += " (" + std::string(text_of(schedule.last_job->state)) + ")";
+        if (schedule.last_state)
+            text += " (" + std::string(text_of(*schedule.last_state)) + ")";
         if (!schedule.last->reason.empty())
             text += ", " + escape_for_terminal(schedule.last->reason);
     } else {
         text += "was not due yet";
     }
     if (schedule.next)
-        return text + "; next " + time_text(context, *schedule.next, now);
-    return text + (schedule.in_config ? "; no next time" : "; it is not in the config any more");
+        return text + "; next " + time_text(*schedule.next, now, look);
+    return text + (!schedule.in_config() ? "; it is not in the config any more"
+                   : schedule.enabled    ? "; no next time"
+                                         : "; it is disabled");
 }
 
 } // namespace escher::cli

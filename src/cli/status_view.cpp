@@ -21,7 +21,7 @@ namespace {
 /// How times and emphasis are written: for people, or for programs.
 class Pen {
 public:
-    Pen(const StatusFacts& facts, const StatusLook& look) : facts_(facts), look_(look) {}
+    Pen(const StatusFacts& facts, const Look& look) : facts_(facts), look_(look) {}
 
     std::string when(Time time) const
     {
@@ -58,7 +58,7 @@ public:
 
 private:
     const StatusFacts& facts_;
-    const StatusLook& look_;
+    const Look& look_;
     std::string text_;
 };
 
@@ -92,28 +92,38 @@ std::string describe_pause(const Pause& pause, const Pen& pen)
     return text;
 }
 
-std::string describe_last(const StatusFacts::ScheduleFacts& schedule)
+std::string describe_last(const ScheduleStanding& schedule)
 {
     if (!schedule.last)
         return "";
     if (schedule.last->result != OccurrenceResult::created)
         return std::string(text_of(schedule.last->result)) +
                (schedule.last->reason.empty() ? "" : ": " + schedule.last->reason);
-    std::string text =
-        schedule.last->job ? "job " + to_text(*schedule.last->job) : "";
-    if (schedule.last_job)
-        text += fmt::format("{}{}", text.empty() ? "" : " ", text_of(*schedule.last_job));
+    std::string text = schedule.last->job ? "job " + to_text(*schedule.last->job) : "";
+    if (schedule.last_state)
+        text += fmt::format("{}{}", text.empty() ? "" : " ", text_of(*schedule.last_state));
     return text;
 }
 
-Style style_of(const StatusFacts::ScheduleFacts& schedule)
+std::string describe_unsupervised(const std::vector<JobId>& jobs)
 {
-    if (schedule.last_job == JobState::failed || schedule.last_job == JobState::invalid)
-        return Style::red;
-    return schedule.last_job == JobState::completed ? Style::green : Style::plain;
+    constexpr std::size_t most_named = 10;
+    std::string text;
+    for (std::size_t at = 0; at < std::min(jobs.size(), most_named); ++at)
+        text += (at == 0 ? "job " : ", job ") + to_text(jobs[at]);
+    if (jobs.size() > most_named)
+        text += fmt::format(" and {} more", jobs.size() - most_named);
+    return text + ": the tick is gone, the next one finds out what became of it";
 }
 
-std::string schedule_table(const StatusFacts& facts, const StatusLook& look, const Pen& pen)
+Style style_of(const ScheduleStanding& schedule)
+{
+    if (schedule.last_state == JobState::failed || schedule.last_state == JobState::invalid)
+        return Style::red;
+    return schedule.last_state == JobState::completed ? Style::green : Style::plain;
+}
+
+std::string schedule_table(const StatusFacts& facts, const Look& look, const Pen& pen)
 {
     Table table({{.title = "SCHEDULE"},
                  {.title = "WHEN"},
@@ -127,16 +137,16 @@ std::string schedule_table(const StatusFacts& facts, const StatusLook& look, con
             return look.terminal ? relative_time(*at, facts.now) : pen.when(*at);
         };
         table.add({{schedule.name},
-                   {schedule.text},
+                   {schedule.recurrence},
                    {time(schedule.last ? std::optional(schedule.last->nominal_at) : std::nullopt)},
                    {describe_last(schedule), style_of(schedule)},
                    {schedule.enabled ? time(schedule.next) : "disabled"}});
     }
     if (look.terminal)
-        return '\n' + table.text(true, look.color, look.width);
+        return '\n' + table.text(look);
     // A key before each row, like everything else in a pipe.
     std::string text;
-    const std::string rows = table.text(false, false, look.width);
+    const std::string rows = table.text(look);
     for (std::size_t at = 0; at < rows.size();) {
         const std::size_t end = rows.find('\n', at);
         text += "schedule\t" + rows.substr(at, end - at) + '\n';
@@ -147,7 +157,7 @@ std::string schedule_table(const StatusFacts& facts, const StatusLook& look, con
 
 } // namespace
 
-std::string status_text(const StatusFacts& facts, const StatusLook& look)
+std::string status_text(const StatusFacts& facts, const Look& look)
 {
     Pen pen(facts, look);
     for (const std::string& warning : status_warnings(facts))
@@ -165,6 +175,8 @@ std::string status_text(const StatusFacts& facts, const StatusLook& look)
                      : fmt::format("pid {}, {}", facts.live_tick->pid, pen.since(facts.live_tick->since)),
                  Style::green);
     pen.line("jobs", job_counts(summary));
+    if (!facts.unsupervised.empty())
+        pen.line("unsupervised", describe_unsupervised(facts.unsupervised), Style::yellow);
     if (summary.oldest_available)
         pen.line("waiting", "the oldest " + pen.since(*summary.oldest_available));
     if (const auto due = soonest_due(facts))

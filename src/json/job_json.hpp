@@ -1,29 +1,26 @@
 #pragma once
 
+#include "app/job_facts.hpp"
+#include "app/schedule_standing.hpp"
 #include "json/json_writer.hpp"
 
-#include <escher/job.hpp>
-#include <escher/run.hpp>
-
 #include <span>
+#include <string>
 
 namespace escher {
 
-/// What the JSON of a job says beyond the row: derived, and its runs.
-struct JobDetails {
-    std::string reason; ///< why it is not running, or ended as it did; empty: null
-    std::optional<Time> expected_end; ///< estimated from its progress
-    std::span<const Run> runs;
-    std::optional<std::vector<std::string>> argv = {}; ///< what it executes, as far as that is known
-};
+// A job has one shape wherever it is shown: documented in escher-cron(1), stable within a major version.
 
-/// The members of a job, into the object that is open: documented in escher-cron(1), stable within a major version.
-void write_job_members(JsonWriter& json, const Job& job, const JobDetails& details, Time now);
+void write_job(JsonWriter& json, const JobFacts& facts, Time now);
 
-void write_run(JsonWriter& json, const Run& run, Time now);
-void write_messages(JsonWriter& json, std::span<const Message> messages);
+/// What `show` prints of one job: the document is the job itself, with its messages and notes.
+[[nodiscard]] std::string job_json(const JobSheet& sheet, Time now);
 
-/// An array of {key, value, at}.
-void write_notes(JsonWriter& json, std::span<const Note> notes);
+/// What `show` prints of several: {"schema": 1, "jobs": [...]}, each with its messages and notes.
+[[nodiscard]] std::string jobs_json(std::span<const JobSheet> sheets, Time now);
+
+/// What `list` and `wait` print: {"schema": 1, "jobs": [...]}. `schedule`: whose jobs they are, a member before them.
+[[nodiscard]] std::string jobs_json(std::span<const JobFacts> jobs, Time now,
+                                    const std::optional<ScheduleStanding>& schedule = std::nullopt);
 
 } // namespace escher

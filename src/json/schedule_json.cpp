@@ -4,35 +4,19 @@
 
 namespace escher {
 
-void write_schedule(JsonWriter& json, const ScheduleSummary& schedule)
+void write_schedule(JsonWriter& json, const ScheduleStanding& schedule)
 {
-    json.begin_object().key("name").value(schedule.name).key("in_config").value(schedule.in_config);
-    json.key("last_nominal_at");
-    if (schedule.last)
-        json.value(schedule.last->nominal_at);
-    else
+    json.begin_object().member("name", schedule.name).member_or_null("recurrence", schedule.recurrence);
+    json.member("in_config", schedule.in_config()).member("enabled", schedule.enabled).key("last");
+    if (const auto& last = schedule.last) {
+        json.begin_object().member("nominal_at", last->nominal_at).member("result", text_of(last->result));
+        json.member_or_null("reason", last->reason).member("job", last->job);
+        json.member_or_null("job_state", schedule.last_state ? text_of(*schedule.last_state) : std::string_view());
+        json.end_object();
+    } else {
         json.null();
-    json.key("last_result");
-    if (schedule.last)
-        json.value(text_of(schedule.last->result));
-    else
-        json.null();
-    json.key("last_job");
-    if (schedule.last && schedule.last->job)
-        json.value(static_cast<std::int64_t>(*schedule.last->job));
-    else
-        json.null();
-    json.key("last_state");
-    if (schedule.last_job)
-        json.value(text_of(schedule.last_job->state));
-    else
-        json.null();
-    json.key("next_at");
-    if (schedule.next)
-        json.value(*schedule.next);
-    else
-        json.null();
-    json.end_object();
+    }
+    json.member("next", schedule.next).end_object();
 }
 
 } // namespace escher

@@ -5,6 +5,8 @@
 
 namespace escher {
 
-void write_schedule(JsonWriter& json, const ScheduleSummary& schedule);
+/// How a schedule stands: {name, recurrence, in_config, enabled, last: null or {nominal_at, result, reason, job,
+/// job_state}, next}.
+void write_schedule(JsonWriter& json, const ScheduleStanding& schedule);
 
 } // namespace escher

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -103,14 +102,6 @@ void LiveBlock::wipe()
     drawn_ = 0;
     if (!text.empty())
         write_(text);
-}
-
-TerminalSize narration_size()
-{
-    winsize size{};
-    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
-        return {};
-    return {size.ws_col, size.ws_row};
 }
 
 bool can_redraw()

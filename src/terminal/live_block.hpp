@@ -47,13 +47,6 @@ private:
     std::size_t drawn_ = 0; ///< lines
 };
 
-/// Columns and rows of the terminal behind stderr; 80 and 24 where it cannot be told.
-struct TerminalSize {
-    int columns = 80;
-    int rows = 24;
-};
-[[nodiscard]] TerminalSize narration_size();
-
 /// False on a terminal without cursor movement ($TERM is "dumb").
 [[nodiscard]] bool can_redraw();
 

@@ -1,8 +1,8 @@
 #include "terminal/render.hpp"
 
 #include <sys/ioctl.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -16,15 +16,19 @@ std::string styled(std::string_view text, Style style, bool color)
     return "\x1b[" + std::string(codes.at(static_cast<std::size_t>(style))) + "m" + std::string(text) + "\x1b[0m";
 }
 
-int terminal_width()
+TerminalSize terminal_size(int fd)
 {
+    constexpr int least = 20; // less is a mistake, or no place for a table
+    TerminalSize size;
+    winsize found{};
+    const bool told = ::ioctl(fd, TIOCGWINSZ, &found) == 0 && found.ws_col >= least;
+    if (told)
+        size = {.columns = found.ws_col, .rows = found.ws_row > 0 ? found.ws_row : size.rows};
+    // Never more than there is: a line that wraps cannot be redrawn.
     if (const char* columns = std::getenv("COLUMNS"); columns != nullptr)
-        if (const int width = std::atoi(columns); width >= 20)
-            return width;
-    winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
-        return size.ws_col;
-    return 80;
+        if (const int wanted = std::atoi(columns); wanted >= least)
+            size.columns = told ? std::min(wanted, size.columns) : wanted;
+    return size;
 }
 
 } // namespace escher

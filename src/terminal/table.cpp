@@ -22,10 +22,10 @@ std::string padded(const std::string& shown, std::string_view bare, std::size_t 
 
 } // namespace
 
-std::string Table::text(bool terminal, bool color, int width) const
+std::string Table::text(const Look& look) const
 {
     std::string out;
-    if (!terminal) {
+    if (!look.terminal) {
         for (const auto& row : rows_) {
             for (std::size_t at = 0; at < row.size(); ++at)
                 out += (at == 0 ? "" : "\t") + escape_for_terminal(row[at].text);
@@ -50,7 +50,7 @@ std::string Table::text(bool terminal, bool color, int width) const
     for (const std::size_t column : widths)
         total += column;
     // The widest of those that give way does so first.
-    while (total > static_cast<std::size_t>(width)) {
+    while (total > static_cast<std::size_t>(look.width)) {
         std::size_t widest = columns_.size();
         for (std::size_t at = 0; at < columns_.size(); ++at)
             if (columns_[at].wide && widths[at] > least_wide &&
@@ -66,7 +66,7 @@ std::string Table::text(bool terminal, bool color, int width) const
         for (std::size_t at = 0; at < columns_.size(); ++at) {
             const std::string bare = fit(text_at(at), widths[at]);
             const bool last = at + 1 == columns_.size();
-            out += padded(styled(bare, style_at(at), color), bare, widths[at], columns_[at].right, last);
+            out += padded(styled(bare, style_at(at), look.color), bare, widths[at], columns_[at].right, last);
             if (!last)
                 out += std::string(gap, ' ');
         }

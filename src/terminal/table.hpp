@@ -1,5 +1,6 @@
 #pragma once
 
+#include "terminal/look.hpp"
 #include "terminal/render.hpp"
 
 #include <string>
@@ -24,7 +25,7 @@ public:
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
     void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
     [[nodiscard]] bool empty() const { return rows_.empty(); }
-    [[nodiscard]] std::string text(bool terminal, bool color, int width) const;
+    [[nodiscard]] std::string text(const Look& look) const;
 
 private:
     std::vector<Column> columns_;

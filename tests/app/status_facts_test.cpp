@@ -51,3 +51,15 @@ TEST_CASE("status repeats what the last tick said")
     facts.summary.last_tick->error = "the disk is full";
     CHECK(status_warnings(facts) == std::vector<std::string>{"the last tick said: the disk is full"});
 }
+
+TEST_CASE("what is due next is the soonest of stored jobs and schedules")
+{
+    StatusFacts facts = facts_with_tick(10s);
+    CHECK_FALSE(soonest_due(facts));
+    facts.schedules.resize(3);
+    facts.schedules[0].next = now + 3h;
+    facts.schedules[1].next = now + 2h;
+    CHECK(soonest_due(facts) == now + 2h);
+    facts.summary.next_due = now + 1min;
+    CHECK(soonest_due(facts) == now + 1min);
+}

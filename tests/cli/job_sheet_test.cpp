@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "cli/job_sheet.hpp"
+#include "core/zone.hpp"
 
 #include <algorithm>
 
@@ -11,22 +12,23 @@ using namespace std::chrono_literals;
 namespace {
 
 const Time now{1'900'000'000s};
+const Zone utc = Zone::utc();
 
 JobSheet sheet()
 {
     JobSheet sheet;
-    sheet.job.id = JobId{17};
-    sheet.job.name = "evil \x1b[2J";
-    sheet.job.work = escher::Command{{"sh", "-c", "echo 'a b'"}};
-    sheet.job.queue = "q";
-    sheet.job.priority = 5;
-    sheet.job.state = JobState::failed;
-    sheet.job.created_by = "alice@host via cli";
-    sheet.job.created_at = now - 1h;
-    sheet.job.run_at = now - 1h;
-    sheet.job.finished_at = now - 30min;
-    sheet.job.attempts = 1;
-    sheet.reason = "exit status 3";
+    sheet.facts.job.id = JobId{17};
+    sheet.facts.job.name = "evil \x1b[2J";
+    sheet.facts.job.work = escher::Command{{"sh", "-c", "echo 'a b'"}};
+    sheet.facts.job.queue = "q";
+    sheet.facts.job.priority = 5;
+    sheet.facts.job.state = JobState::failed;
+    sheet.facts.job.created_by = "alice@host via cli";
+    sheet.facts.job.created_at = now - 1h;
+    sheet.facts.job.run_at = now - 1h;
+    sheet.facts.job.finished_at = now - 30min;
+    sheet.facts.job.attempts = 1;
+    sheet.facts.reason = "exit status 3";
     Run run;
     run.attempt = 1;
     run.started_at = now - 31min;
@@ -34,26 +36,17 @@ JobSheet sheet()
     run.outcome = Exited{3};
     run.usage.peak_memory_bytes = 4 * 1024 * 1024;
     run.output = {2048, 0};
-    sheet.runs.push_back(run);
+    sheet.facts.runs.push_back(run);
     sheet.messages.push_back({std::nullopt, now - 30min, MessageLevel::warning, "two\nlines \x1b]0;x\a"});
     sheet.notes.push_back({"result", "{\"rows\":\t1}", now});
     return sheet;
-}
-
-Arguments in_utc()
-{
-    Arguments arguments;
-    arguments.options["utc"] = {""};
-    return arguments;
 }
 
 } // namespace
 
 TEST_CASE("a job's sheet tells all to a terminal and sends nothing that steers it")
 {
-    Context context(in_utc());
-    context.console.out_terminal = true;
-    const std::string text = sheet_text(context, sheet(), now);
+    const std::string text = sheet_text(sheet(), now, {.terminal = true, .zone = &utc});
     for (const char* word : {"job 17: evil \\x1b[2J", "failed", "exit status 3", "sh -c 'echo '\\''a b'\\'''",
                              "q, priority 5", "alice@host via cli", "2030-03-17 16:46:40 (1 h ago)",
                              "exit status 3  ", "4.0 MiB", "2.0 KiB", "warning: two\n", "result = {\"rows\":\\t1}"}) {
@@ -67,9 +60,7 @@ TEST_CASE("a job's sheet tells all to a terminal and sends nothing that steers i
 
 TEST_CASE("in a pipe a job's sheet is lines of tab-separated fields with RFC 3339 times")
 {
-    Context context(in_utc());
-    context.console.out_terminal = false;
-    const std::string text = sheet_text(context, sheet(), now);
+    const std::string text = sheet_text(sheet(), now, {.terminal = false, .zone = &utc});
     for (const char* line :
          {"job\t17\n", "state\tfailed\n", "created\t2030-03-17T16:46:40Z\n",
           "message\t2030-03-17T17:16:40Z\twarning\ttwo\\nlines \\x1b]0;x\\x07\n", "note\tresult\t{\"rows\":\\t1}\n",

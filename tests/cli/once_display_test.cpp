@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include "cli/once_display.hpp"
-#include "json/once_json.hpp"
 
 #include <csignal>
 
@@ -31,9 +30,9 @@ RunFinished finished(std::int64_t run, Outcome outcome, JobState next, Time at)
 }
 
 struct Screen {
-    explicit Screen(OnceDisplay::Look look)
+    explicit Screen(Look look, bool quiet = false)
         : display(
-              look, nullptr, [this] { return now; }, [this](const std::string& text) { written += text; }),
+              look, quiet, nullptr, [this] { return now; }, [this](const std::string& text) { written += text; }),
           events(display.events())
     {
     }
@@ -75,7 +74,7 @@ TEST_CASE("how a run ended is told in words")
 
 TEST_CASE("in a pipe each start and end is a line with the time")
 {
-    Screen screen({.terminal = false, .color = false, .quiet = false});
+    Screen screen({.terminal = false, .color = false});
     screen.events.started(claim_of(7, 70, "pack"));
     screen.now += 2500ms;
     screen.events.woke();
@@ -86,7 +85,7 @@ TEST_CASE("in a pipe each start and end is a line with the time")
 
 TEST_CASE("on a terminal an ended job is a line above the live block, which is wiped at the end")
 {
-    Screen screen({.terminal = true, .color = false, .quiet = false});
+    Screen screen({.terminal = true, .color = false});
     screen.events.started(claim_of(7, 70, "pack"));
     screen.events.started(claim_of(8, 80, "send"));
     screen.events.woke();
@@ -108,7 +107,7 @@ TEST_CASE("on a terminal an ended job is a line above the live block, which is w
 
 TEST_CASE("quiet says nothing but warnings, and still remembers what ended")
 {
-    Screen screen({.terminal = true, .color = false, .quiet = true});
+    Screen screen({.terminal = true, .color = false}, true);
     screen.events.started(claim_of(7, 70, "pack"));
     screen.events.woke();
     screen.events.ended(claim_of(7, 70, "pack"), finished(70, Exited{0}, JobState::completed, screen.now));
@@ -116,18 +115,4 @@ TEST_CASE("quiet says nothing but warnings, and still remembers what ended")
     CHECK(screen.display.ended().size() == 1);
     screen.events.warning("the disk is full");
     CHECK(screen.written == "warning: the disk is full\n");
-}
-
-TEST_CASE("the JSON of a tick by hand counts and names its jobs")
-{
-    TickReport report;
-    report.record.claimed = 1;
-    report.record.failed = 1;
-    const std::vector<EndedJob> ended = {
-        {claim_of(7, 70, "pa\"ck"), finished(70, Exited{2}, JobState::failed, Time(1'000'000s))}};
-    CHECK(once_json(report, ended) ==
-          R"({"schema":1,"claimed":1,"completed":0,"failed":1,"recovered":0,"pruned":0,"stopped_by":null,)"
-          R"("jobs":[{"id":7,"token":"","name":"pa\"ck","queue":"default","state":"failed","run":70,"attempt":1,)"
-          R"("outcome":"exited","description":"exit status 2","ended_at":"1970-01-12T13:46:40Z"}]})"
-          "\n");
 }

@@ -2,7 +2,6 @@
 
 #include "cli/status_view.hpp"
 #include "core/zone.hpp"
-#include "json/status_json.hpp"
 
 using namespace escher;
 using namespace escher::cli;
@@ -36,10 +35,12 @@ TEST_CASE("status in a pipe is a key and a value a line")
     StatusFacts facts = facts_with_tick(10s);
     facts.summary.jobs = {{JobState::running, 2}, {JobState::failed, 1}};
     facts.summary.next_due = now + 1h;
+    facts.unsupervised = {JobId{4}, JobId{9}};
     facts.pauses = {{.queue = "mail", .since = now, .until = {}, .by = "anna", .reason = "relay is\tdown"}};
-    StatusFacts::ScheduleFacts nightly;
+    ScheduleStanding nightly;
     nightly.name = "nightly";
-    nightly.text = "30 3 * * *";
+    nightly.recurrence = "30 3 * * *";
+    nightly.enabled = true;
     nightly.next = now + 2h;
     nightly.last = Occurrence{.schedule = "nightly",
                               .nominal_at = now - 22h,
@@ -47,11 +48,12 @@ TEST_CASE("status in a pipe is a key and a value a line")
                               .reason = "",
                               .job = JobId{17},
                               .decided_at = now - 22h};
-    nightly.last_job = JobState::completed;
+    nightly.last_state = JobState::completed;
     facts.schedules = {nightly};
     CHECK(status_text(facts, {.terminal = false, .color = false, .width = 80, .zone = &utc}) ==
           "last tick\t2023-11-14T22:13:09Z: 3 started, 2 completed, 1 failed\n"
           "jobs\t2 running, 1 failed\n"
+          "unsupervised\tjob 4, job 9: the tick is gone, the next one finds out what became of it\n"
           "next due\t2023-11-14T23:13:20Z\n"
           "paused\tqueue mail by anna, until resumed: relay is\\tdown\n"
           "database\t/var/lib/x/jobs.db\n"
@@ -59,25 +61,10 @@ TEST_CASE("status in a pipe is a key and a value a line")
           "schedule\tnightly\t30 3 * * *\t2023-11-14T00:13:20Z\tjob 17 completed\t2023-11-15T00:13:20Z\n");
 }
 
-TEST_CASE("what is due next is the soonest of stored jobs and enabled schedules")
-{
-    StatusFacts facts = facts_with_tick(10s);
-    CHECK_FALSE(soonest_due(facts));
-    facts.schedules.resize(3);
-    facts.schedules[0].next = now + 3h;
-    facts.schedules[1].next = now + 2h;
-    facts.schedules[2].next = now + 1h;
-    facts.schedules[2].enabled = false;
-    CHECK(soonest_due(facts) == now + 2h);
-    CHECK(status_json(facts).find(R"("next_due":"2023-11-15T00:13:20Z")") != std::string::npos);
-    facts.summary.next_due = now + 1min;
-    CHECK(soonest_due(facts) == now + 1min);
-}
-
 TEST_CASE("on a terminal a due time that has passed waits for a tick, and what lasts is told by how long")
 {
     StatusFacts facts = facts_with_tick(10s);
-    const StatusLook look{.terminal = true, .color = false, .width = 80, .zone = &utc};
+    const Look look{.terminal = true, .color = false, .width = 80, .zone = &utc};
     facts.summary.next_due = now - 5s;
     facts.summary.oldest_available = now - 2min;
     std::string text = status_text(facts, look);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "json/created_json.hpp"
+#include "json/findings_json.hpp"
 #include "json/init_json.hpp"
 #include "json/output_json.hpp"
 #include "json/prune_json.hpp"
@@ -50,4 +51,18 @@ TEST_CASE("what init did is a list of sentences")
 {
     const std::vector<std::string> deeds = {"made '/x'"};
     CHECK(init_json("/x/jobs.db", deeds) == "{\"schema\":1,\"database\":\"/x/jobs.db\",\"done\":[\"made '/x'\"]}\n");
+}
+
+TEST_CASE("findings have a level each and are no success as a whole if one fails")
+{
+    Findings findings;
+    findings.ok("the config");
+    findings.warn("no tick for 12 m", "start cron");
+    CHECK(findings_json(findings).starts_with(R"({"schema":1,"ok":true,"findings":[)"));
+    findings.fail("a\nb");
+    CHECK(
+        findings_json(findings) ==
+        R"({"schema":1,"ok":false,"findings":[{"level":"ok","text":"the config","fix":null},)"
+        R"({"level":"warn","text":"no tick for 12 m","fix":"start cron"},{"level":"fail","text":"a\nb","fix":null}]})"
+        "\n");
 }

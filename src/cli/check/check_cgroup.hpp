@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/check/findings.hpp"
+#include "app/findings.hpp"
 #include "config/config.hpp"
 #include "os/cgroup_place.hpp"
 

@@ -1,14 +1,16 @@
 #include "app/commands_trust.hpp"
+#include "app/findings.hpp"
 #include "app/history.hpp"
 #include "cli/check/check_cgroup.hpp"
 #include "cli/check/check_place.hpp"
 #include "cli/check/check_programs.hpp"
-#include "cli/check/findings.hpp"
+#include "cli/check/findings_view.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "cli/exit_status.hpp"
 #include "os/lock_file.hpp"
 #include "sqlite/inspect.hpp"
+#include "json/findings_json.hpp"
 
 #include <escher/error.hpp>
 
@@ -22,8 +24,7 @@ namespace {
 
 int finish(Context& context, const Findings& findings, ExitStatus status)
 {
-    context.console.out(context.console.json ? findings.json()
-                                             : findings.text(context.console.out_terminal, context.console.color));
+    context.console.out(context.console.json ? findings_json(findings) : findings_text(findings, context.look()));
     return static_cast<int>(status);
 }
 

@@ -1,8 +1,6 @@
+#include "app/job_facts.hpp"
 #include "app/job_text.hpp"
-#include "app/known_argv.hpp"
-#include "app/run_facts.hpp"
 #include "app/schedule_standing.hpp"
-#include "app/why.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "cli/exit_status.hpp"
@@ -16,8 +14,6 @@
 #include "terminal/render.hpp"
 #include "terminal/table.hpp"
 #include "json/job_json.hpp"
-#include "json/json_writer.hpp"
-#include "json/schedule_json.hpp"
 
 #include <escher/error.hpp>
 
@@ -87,7 +83,7 @@ void print_table(Context& context, const std::vector<Job>& jobs, Why* why, Time 
         row.push_back({why != nullptr ? why->reason_of(job) : brief_reason(job), Style::dim});
         table.add(std::move(row));
     }
-    context.console.out(table.text(true, context.console.color, terminal_width()));
+    context.console.out(table.text(context.look()));
 }
 
 void print_lines(Context& context, const std::vector<Job>& jobs, Why* why)
@@ -109,30 +105,16 @@ void print_lines(Context& context, const std::vector<Job>& jobs, Why* why)
                    {job.schedule, Style::plain},
                    {time(job.nominal_at), Style::plain},
                    {why != nullptr ? why->reason_of(job) : brief_reason(job), Style::plain}});
-    context.console.out(table.text(false, false, 0));
+    context.console.out(table.text({}));
 }
 
-void print_json(Context& context, Store& store, const std::vector<Job>& jobs, Why& why,
-                const std::optional<ScheduleSummary>& schedule, Time now)
+void print_json(Context& context, Store& store, std::vector<Job> jobs, Why& why,
+                const std::optional<ScheduleStanding>& schedule, Time now)
 {
-    JsonWriter json;
-    json.begin_object().key("schema").value(1);
-    if (schedule) {
-        json.key("schedule");
-        write_schedule(json, *schedule);
-    }
-    json.key("jobs").begin_array();
-    for (const Job& job : jobs) {
-        const std::vector<Run> runs = store.runs(job.id);
-        json.begin_object();
-        write_job_members(json, job,
-                          {why.reason_of(job), expected_end(job, now), runs,
-                           known_argv(context.session.config().policies, job.work)},
-                          now);
-        json.end_object();
-    }
-    json.end_array().end_object();
-    context.console.out(json.text() + "\n");
+    std::vector<JobFacts> facts;
+    for (Job& job : jobs)
+        facts.push_back(job_facts(context.session, store, why, std::move(job), now));
+    context.console.out(jobs_json(facts, now, schedule));
 }
 
 } // namespace
@@ -142,20 +124,20 @@ int run_list(Context& context, const Arguments& arguments)
     const Time now = context.session.now();
     const JobFilter filter = filter_of(arguments, now);
     Store& store = context.session.store(Access::read);
-    std::optional<ScheduleSummary> schedule;
+    std::optional<ScheduleStanding> schedule;
     if (filter.schedule)
-        schedule = summarize_schedule(context.session, store, *filter.schedule, now);
-    const std::vector<Job> jobs = store.list(filter);
+        schedule = schedule_standing(context.session.config(), *filter.schedule, store, now);
+    std::vector<Job> jobs = store.list(filter);
     std::optional<Why> why;
     if (context.console.json || context.console.verbose > 0)
         why.emplace(context.session, store, now);
     Why* const reasons = why ? &*why : nullptr;
     if (context.console.json) {
-        print_json(context, store, jobs, *why, schedule, now);
+        print_json(context, store, std::move(jobs), *why, schedule, now);
         return static_cast<int>(ExitStatus::ok);
     }
     if (schedule && context.console.err_terminal)
-        context.console.narrate(describe(context, *schedule, now));
+        context.console.narrate(describe(*schedule, now, context.console.narration_look(context.session.zone())));
     if (!context.console.out_terminal)
         print_lines(context, jobs, reasons);
     else if (jobs.empty())

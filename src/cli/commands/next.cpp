@@ -103,7 +103,7 @@ int run_next(Context& context, const Arguments& arguments)
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (i > 0 && context.console.out_terminal)
             context.console.out("\n");
-        context.console.out(next_text(found[i], now, context.console.out_terminal, context.console.color));
+        context.console.out(next_text(found[i], now, context.look()));
     }
     return 0;
 }

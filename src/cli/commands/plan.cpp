@@ -7,7 +7,6 @@
 #include "cli/plan_view.hpp"
 #include "core/time_text.hpp"
 #include "os/host.hpp"
-#include "terminal/render.hpp"
 #include "json/plan_json.hpp"
 
 namespace escher::cli {
@@ -36,8 +35,7 @@ int run_plan(Context& context, const Arguments& arguments)
     }
     if (plan.jobs.empty() && plan.occurrences.empty())
         context.console.narrate("a tick would have nothing to do");
-    context.console.out(plan_text(
-        plan, {.terminal = context.console.out_terminal, .color = context.console.color, .width = terminal_width()}));
+    context.console.out(plan_text(plan, context.look()));
     return 0;
 }
 

@@ -1,7 +1,6 @@
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "cli/status_view.hpp"
-#include "terminal/render.hpp"
 #include "json/status_json.hpp"
 
 namespace escher::cli {
@@ -12,10 +11,7 @@ int run_status(Context& context, const Arguments&)
     if (context.console.json)
         context.console.out(status_json(facts));
     else
-        context.console.out(status_text(facts, {.terminal = context.console.out_terminal,
-                                                .color = context.console.color,
-                                                .width = terminal_width(),
-                                                .zone = &context.session.zone()}));
+        context.console.out(status_text(facts, context.look()));
     return 0;
 }
 

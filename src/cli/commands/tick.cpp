@@ -1,4 +1,3 @@
-#include "core/id_text.hpp"
 #include "tick/tick.hpp"
 #include "app/build.hpp"
 #include "app/database_place.hpp"
@@ -10,6 +9,7 @@
 #include "cli/log_sink.hpp"
 #include "cli/once_display.hpp"
 #include "core/duration.hpp"
+#include "core/id_text.hpp"
 #include "core/time_text.hpp"
 #include "os/host.hpp"
 #include "os/lock_file.hpp"
@@ -219,10 +219,8 @@ int tick(Context& context, Kind kind, LogSink& sink)
         const TickReport report = run_tick(store, *jobs, held, config, setup, os::wall_clock, logging_events(sink));
         return exit_status_of(report, false);
     }
-    OnceDisplay display({.terminal = context.console.err_terminal && can_redraw(),
-                         .color = context.console.err_terminal && context.console.color,
-                         .quiet = context.console.quiet},
-                        &store, os::wall_clock, write_narration);
+    OnceDisplay display(context.console.narration_look(context.session.zone()), context.console.quiet, &store,
+                        os::wall_clock, write_narration);
     const TickEvents shown = display.events();
     const TickEvents logged = logging_events(sink);
     // What goes to stderr is on the display already.

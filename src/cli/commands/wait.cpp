@@ -2,7 +2,7 @@
 
 #include "app/eta.hpp"
 #include "app/find_job.hpp"
-#include "app/known_argv.hpp"
+#include "app/job_facts.hpp"
 #include "app/why.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
@@ -16,13 +16,13 @@
 #include "terminal/live_block.hpp"
 #include "terminal/render.hpp"
 #include "json/job_json.hpp"
-#include "json/json_writer.hpp"
 
 #include <escher/error.hpp>
 
 #include <fmt/format.h>
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -56,7 +56,8 @@ class Waiting {
 public:
     Waiting(Context& context, std::span<const JobId> jobs)
         : context_(context), store_(context.session.store(Access::read)),
-          live_(context.console.err_terminal && !context.console.quiet && can_redraw()), block_(write_narration)
+          look_(context.console.narration_look(context.session.zone())),
+          live_(look_.terminal && !context.console.quiet), block_(write_narration)
     {
         for (const JobId job : jobs)
             jobs_.try_emplace(job);
@@ -166,7 +167,7 @@ private:
     void finish(const Job& job)
     {
         failed_ = failed_ || job.state != JobState::completed;
-        const std::string text = describe_finished(job, live_ && context_.console.color);
+        const std::string text = describe_finished(job, live_ && look_.color);
         if (live_)
             block_.print_above(text);
         else
@@ -188,12 +189,13 @@ private:
                                  .progress = waited.job->progress,
                                  .left = waited.estimate ? waited.estimate->remaining(now) : std::nullopt,
                                  .reason = waited.reason});
-        const TerminalSize size = narration_size();
+        const TerminalSize size = terminal_size(STDERR_FILENO);
         block_.show(live_lines(lines, now, size.columns - 1, size.rows - 1));
     }
 
     Context& context_;
     Store& store_;
+    Look look_;
     bool live_;
     LiveBlock block_;
     std::map<JobId, Waited> jobs_;
@@ -215,24 +217,13 @@ int run_wait(Context& context, const Arguments& arguments)
         jobs.push_back(require_job(store, text).id);
     const int status = wait_for_jobs(context, jobs, duration_option(arguments, "timeout"));
     if (context.console.json) {
-        JsonWriter json;
-        json.begin_object().key("schema").value(1).key("jobs").begin_array();
-        for (const JobId id : jobs) {
-            const auto job = store.find(id);
-            if (!job)
-                continue;
-            const auto runs = store.runs(id);
-            json.begin_object();
-            write_job_members(json, *job,
-                              {.reason = job->reason,
-                               .expected_end = {},
-                               .runs = runs,
-                               .argv = known_argv(context.session.config().policies, job->work)},
-                              context.session.now());
-            json.end_object();
-        }
-        json.end_array().end_object();
-        context.console.out(json.text() + '\n');
+        const Time now = context.session.now();
+        Why why(context.session, store, now);
+        std::vector<JobFacts> facts;
+        for (const JobId id : jobs)
+            if (auto job = store.find(id))
+                facts.push_back(job_facts(context.session, store, why, std::move(*job), now));
+        context.console.out(jobs_json(facts, now));
     }
     return status;
 }

@@ -1,8 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "cli/check/check_place.hpp"
-#include "cli/check/findings.hpp"
+#include "cli/check/findings_view.hpp"
 
+using namespace escher;
 using namespace escher::cli;
 
 TEST_CASE("findings are a line each and fail as a whole if one does")
@@ -11,16 +12,11 @@ TEST_CASE("findings are a line each and fail as a whole if one does")
     findings.ok("the config");
     findings.warn("no tick for 12 m", "start cron");
     CHECK_FALSE(findings.any_fails());
-    CHECK(findings.text(false, false) == "ok\tthe config\nwarn\tno tick for 12 m; fix: start cron\n");
+    CHECK(findings_text(findings, {}) == "ok\tthe config\nwarn\tno tick for 12 m; fix: start cron\n");
     findings.fail("a\nb");
     CHECK(findings.any_fails());
-    CHECK(findings.text(true, false) ==
+    CHECK(findings_text(findings, {.terminal = true}) ==
           "ok    the config\nwarn  no tick for 12 m\n      fix: start cron\nfail  a\\nb\n");
-    CHECK(
-        findings.json() ==
-        R"({"schema":1,"ok":false,"findings":[{"level":"ok","text":"the config","fix":null},)"
-        R"({"level":"warn","text":"no tick for 12 m","fix":"start cron"},{"level":"fail","text":"a\nb","fix":null}]})"
-        "\n");
 }
 
 TEST_CASE("a file must be as open to the group as its directory, and to nobody else")

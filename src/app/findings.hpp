@@ -1,9 +1,12 @@
 #pragma once
 
+#include "core/text.hpp"
+
+#include <algorithm>
 #include <string>
 #include <vector>
 
-namespace escher::cli {
+namespace escher {
 
 /// One thing that `check` looked at.
 struct Finding {
@@ -12,6 +15,13 @@ struct Finding {
     std::string text;
     std::string fix; ///< a command or what to write; empty: none needed or known
 };
+
+template<>
+inline constexpr auto names<Finding::Level> = std::to_array<Name<Finding::Level>>({
+    {Finding::Level::ok, "ok"},
+    {Finding::Level::warn, "warn"},
+    {Finding::Level::fail, "fail"},
+});
 
 /// What `check` found, in the order in which it looked.
 class Findings {
@@ -27,16 +37,13 @@ public:
     }
 
     [[nodiscard]] const std::vector<Finding>& all() const { return all_; }
-    [[nodiscard]] bool any_fails() const;
-
-    /// A line each: "ok    TEXT", "fail  TEXT: FIX"; in a pipe separated by tabs.
-    [[nodiscard]] std::string text(bool terminal, bool color) const;
-
-    /// {"schema": 1, "findings": [{"level", "text", "fix"}]}
-    [[nodiscard]] std::string json() const;
+    [[nodiscard]] bool any_fails() const
+    {
+        return std::ranges::any_of(all_, [](const Finding& one) { return one.level == Finding::Level::fail; });
+    }
 
 private:
     std::vector<Finding> all_;
 };
 
-} // namespace escher::cli
+} // namespace escher
