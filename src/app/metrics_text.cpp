@@ -45,6 +45,10 @@ std::string metrics_text(const StatusFacts& facts)
     const std::optional<Duration> oldest =
         summary.oldest_available ? std::optional(facts.now - *summary.oldest_available) : std::nullopt;
     text += age("oldest_available_age_seconds", "How long the job that waits longest has been available.", oldest);
+    text += age("oldest_running_age_seconds", "How long the job that runs longest has been running.",
+                facts.oldest_running ? std::optional(facts.now - *facts.oldest_running) : std::nullopt);
+    text += gauge("unsupervised_jobs", "Running jobs whose tick is gone.",
+                  static_cast<std::int64_t>(facts.unsupervised.size()));
     text += gauge("tick_alive", "1 if a tick holds or awaits the lock.", facts.live_tick ? 1 : 0);
     text += age("last_tick_age_seconds", "Since the last tick ended, or began if it has not.",
                 silence_since(summary.last_tick, facts.now));
@@ -60,6 +64,14 @@ std::string metrics_text(const StatusFacts& facts)
         text += gauge("last_tick_error", "1 if the last tick said something that a person must know.",
                       tick->error.empty() ? 0 : 1);
     }
+    text +=
+        head("recent_ticks", fmt::format("The newest ticks, {} at most, by how they ended: succeeded, failed (with "
+                                         "an error), or unfinished (they live, or died without a word).",
+                                         Summary::ticks_counted));
+    for (const auto& [outcome, count] :
+         {std::pair("succeeded", summary.recent_ticks.succeeded), std::pair("failed", summary.recent_ticks.failed),
+          std::pair("unfinished", summary.recent_ticks.unfinished)})
+        text += fmt::format("escher_cron_recent_ticks{{outcome=\"{}\"}} {}\n", outcome, count);
     text += gauge("pauses", "Pauses in force.", static_cast<std::int64_t>(facts.pauses.size()));
     text += gauge("database_bytes", "Size of the database with its WAL.", facts.database_bytes);
     return text;

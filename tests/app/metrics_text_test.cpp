@@ -29,18 +29,25 @@ TEST_CASE("metrics tell jobs by state, ages and what the last tick did")
     tick.error = "the disk is full";
     facts.summary.last_tick = tick;
     facts.database_bytes = 4096;
+    facts.summary.recent_ticks = {.succeeded = 57, .failed = 2, .unfinished = 1};
+    facts.oldest_running = facts.now - 3661s;
+    facts.unsupervised = {JobId{7}};
     const std::string text = metrics_text(facts);
     for (const char* line :
          {"escher_cron_jobs{state=\"available\"} 3", "escher_cron_jobs{state=\"running\"} 2",
           "escher_cron_jobs{state=\"failed\"} 0", "escher_cron_oldest_available_age_seconds 90.000",
-          "escher_cron_last_tick_age_seconds 30.500", "escher_cron_last_tick_jobs{result=\"completed\"} 4",
-          "escher_cron_last_tick_error 1", "escher_cron_tick_alive 0", "escher_cron_database_bytes 4096"}) {
+          "escher_cron_oldest_running_age_seconds 3661.000", "escher_cron_unsupervised_jobs 1",
+          "escher_cron_recent_ticks{outcome=\"succeeded\"} 57", "escher_cron_recent_ticks{outcome=\"failed\"} 2",
+          "escher_cron_recent_ticks{outcome=\"unfinished\"} 1", "escher_cron_last_tick_age_seconds 30.500",
+          "escher_cron_last_tick_jobs{result=\"completed\"} 4", "escher_cron_last_tick_error 1",
+          "escher_cron_tick_alive 0", "escher_cron_database_bytes 4096"}) {
         CAPTURE(line);
         CHECK(has_line(text, line));
     }
     // Unknown is not 0.
     CHECK(text.find("last_success_age_seconds") == std::string::npos);
     CHECK(text.ends_with('\n'));
+    CHECK(metrics_text({}).find("oldest_running") == std::string::npos);
 }
 
 TEST_CASE("every sample follows the head of its metric, and each head stands once")
