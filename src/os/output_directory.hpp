@@ -18,7 +18,7 @@ public:
     /// A descriptor of the directory, which is created (0770) if only its parent exists. Throws Error with the remedy.
     [[nodiscard]] int open_or_create();
 
-    /// The same without creating anything; -1: there is no such directory, or it cannot be opened.
+    /// The same without creating anything; -1: there is no such directory (errno is ENOENT), or it cannot be opened.
     [[nodiscard]] int open_existing() const;
 
     /// To be called when the directory turns out to have been deleted: the next use looks at the path again.

@@ -183,9 +183,11 @@ bool Remains::runner_lives(const Run& run) const
 
 Remains::Lease Remains::try_lease(const Run& run) const
 {
-    const int directory = directory_.open_existing();
-    if (directory < 0 || !OutputDirectory::is_plain_name(run.output_file))
+    if (!OutputDirectory::is_plain_name(run.output_file))
         return Lease::unknown;
+    const int directory = directory_.open_existing();
+    if (directory < 0)
+        return errno == ENOENT ? Lease::missing : Lease::unknown;
     const Fd file(::openat(directory, run.output_file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file)
         return errno == ENOENT ? Lease::missing : Lease::unknown;

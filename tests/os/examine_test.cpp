@@ -137,11 +137,19 @@ TEST_CASE("where the evidence is out of reach a run is doubtful")
     Bench bench;
     const DeadRunner runner(bench, bench.shell("exit 0"));
     auto run = runner.run();
-    SUBCASE("no output directory")
+    SUBCASE("an output directory that cannot be opened")
     {
         std::filesystem::rename(bench.output_directory(), bench.directory() / "elsewhere");
+        write_file(bench.output_directory(), "");
         CHECK(bench.jobs().examine(run) == Liveness::doubtful);
         CHECK(bench.jobs().examine(unrecorded(run)) == Liveness::doubtful);
+    }
+    SUBCASE(
+        "but one that is gone is gone with its files: the other witnesses are asked, and the next run makes it anew")
+    {
+        std::filesystem::remove_all(bench.output_directory());
+        CHECK(bench.jobs().examine(run) == Liveness::dead);
+        CHECK(bench.jobs().examine(unrecorded(run)) == Liveness::dead);
     }
     SUBCASE("a symbolic link in the place of the output file")
     {
