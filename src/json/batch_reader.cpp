@@ -88,6 +88,12 @@ NewJob read_line(const std::string& line, JobDraft draft, JobDraft::Checks& chec
     return std::move(draft).finish(checks);
 }
 
+/// False: the database, the system or the config is in the way, of the other lines as well.
+bool is_fault_of_line(ErrorKind kind)
+{
+    return kind == ErrorKind::usage || kind == ErrorKind::bad_data || kind == ErrorKind::not_found;
+}
+
 std::string without_class(std::string what)
 {
     // "[json.exception.parse_error.101] parse error at line 1, column 5: ..." without its class
@@ -115,9 +121,8 @@ std::vector<NewJob> read_batch(std::istream& in, const std::string& name, Time n
         } catch (const Json::exception& error) {
             what = without_class(error.what());
         } catch (const Error& error) {
-            // A database that fails is no fault of the line.
-            if (error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::busy)
-                throw;
+            if (!is_fault_of_line(error.kind()))
+                throw Error(error.kind(), name + ":" + std::to_string(number) + ": " + error.what());
             what = error.what();
         }
         if (++faulty <= most_errors)

@@ -109,3 +109,14 @@ TEST_CASE("every faulty line is told, up to ten, and good ones beside them are n
     CHECK(text.find("jobs.json:11: ") == std::string::npos);
     CHECK(text.find("15 more lines are faulty\nno job was created") != std::string::npos);
 }
+
+TEST_CASE("what is no fault of a line is not told as one")
+{
+    try {
+        (void)read("{}\n{\"command\": [\"cat\"], \"stdin\": \"/proc/self/mem\"}\n{}");
+        FAIL("accepted");
+    } catch (const Error& error) {
+        CHECK(error.kind() == ErrorKind::io);
+        CHECK(std::string(error.what()).starts_with("jobs.json:2: stdin: cannot read '/proc/self/mem'"));
+    }
+}
