@@ -13,6 +13,7 @@
 #include <charconv>
 #include <ctime>
 #include <memory>
+#include <sstream>
 #include <string_view>
 
 namespace escher::os {
@@ -188,6 +189,20 @@ std::vector<pid_t> OwnChildren::read()
             children.push_back(pid);
     }
     return children;
+}
+
+std::vector<uid_t> users_of(pid_t pid)
+{
+    const auto status = read_proc(proc_path(pid, "/status"), 1 << 16).text;
+    constexpr std::string_view name = "\nUid:";
+    const auto found = status.find(name);
+    if (found == std::string::npos)
+        return {};
+    std::vector<uid_t> users;
+    std::istringstream numbers(status.substr(found + name.size()));
+    for (uid_t user = 0; users.size() < 4 && numbers >> user;)
+        users.push_back(user);
+    return users;
 }
 
 EnvironmentTags environment_tags(pid_t pid, const std::string& instance)

@@ -32,6 +32,9 @@ struct ProcessStat {
 /// (hidepid=2 or 1).
 [[nodiscard]] std::optional<ProcessStat> read_process(pid_t pid);
 
+/// The real, effective, saved and file system user of a process; empty: it is gone, or hidden.
+[[nodiscard]] std::vector<uid_t> users_of(pid_t pid);
+
 /// The processes that /proc shows, ascending.
 [[nodiscard]] std::vector<pid_t> all_processes();
 

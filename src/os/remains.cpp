@@ -17,9 +17,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <string>
 
 namespace escher::os {
@@ -40,7 +38,7 @@ struct Wanted {
     const std::string& instance;
     std::string output_path; ///< empty: unknown
     std::optional<ProcessIdentity> main; ///< as its row tells, else as it noted itself; start_ticks: no later
-    bool tagged = false; ///< its processes bear its tag, unless they have set that limit themselves
+    bool tagged = false; ///< on record: its processes bear its tag, unless they have set that limit themselves
 };
 
 /// A pid is not given away again while it is a session's number, but a session may have ended and another begun. The
@@ -58,21 +56,6 @@ Belonging in_session(const ProcessStat& process, const Wanted& wanted)
         return Belonging::no; // another process has been given its pid
     return environment_tags(leader->pid, wanted.instance).run == wanted.run.id ? Belonging::certain
                                                                                : Belonging::likely;
-}
-
-/// The real, effective, saved and file system user of a process; empty: it is gone.
-std::vector<uid_t> users_of(pid_t pid)
-{
-    std::ifstream in("/proc/" + std::to_string(pid) + "/status");
-    std::vector<uid_t> users;
-    for (std::string line; std::getline(in, line);) {
-        if (!line.starts_with("Uid:"))
-            continue;
-        std::istringstream numbers(line.substr(4));
-        for (uid_t user = 0; numbers >> user;)
-            users.push_back(user);
-    }
-    return users;
 }
 
 /// True if orphans of a dead tick may have come to this process: init, ourselves, or one that we have been started below as
@@ -95,7 +78,7 @@ bool may_adopt(pid_t pid, std::int64_t started_before)
 /// is no older than the run, and has no parent but who adopts orphans. The doubt ends with that process.
 Belonging by_circumstances(const ProcessStat& process, const Wanted& wanted)
 {
-    const auto since = wanted.main ? wanted.main->start_ticks : 0;
+    const auto since = wanted.main ? wanted.main->start_ticks : wanted.run.runner.process.start_ticks;
     if (process.start_ticks < since || process.pid == ::getpid())
         return Belonging::no;
     const auto users = users_of(process.pid);
@@ -158,11 +141,7 @@ std::string output_path(const OutputDirectory& directory, const Run& run)
 Wanted wanted_of(const Run& run, const std::string& instance, const OutputDirectory& directory,
                  const ExecutionRecord::Answer& execution)
 {
-    Wanted wanted{.run = run,
-                  .instance = instance,
-                  .output_path = output_path(directory, run),
-                  .main = run.process,
-                  .tagged = tags_are_possible()};
+    Wanted wanted{.run = run, .instance = instance, .output_path = output_path(directory, run), .main = run.process};
     if (execution.verdict == ExecutionRecord::Verdict::executed) {
         const auto& noted = execution.execution;
         wanted.main = ProcessIdentity{.pid = noted.pid, .start_ticks = noted.at_ticks, .boot_id = {}};
