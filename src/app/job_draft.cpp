@@ -121,7 +121,7 @@ Work JobDraft::take_work()
     check_work();
     if (task_)
         return TaskCall{std::move(*task_), std::move(params_)};
-    return escher::Command{std::move(*argv_)};
+    return Command{std::move(*argv_)};
 }
 
 void JobDraft::add_dependencies(const std::vector<std::string>& texts, bool any_end, Checks& checks)
@@ -144,7 +144,7 @@ void JobDraft::add_dependencies(const std::vector<std::string>& texts, bool any_
 NewJob JobDraft::finish(Checks& checks) &&
 {
     job_.work = take_work();
-    const bool own_command = std::holds_alternative<escher::Command>(job_.work);
+    const bool own_command = std::holds_alternative<Command>(job_.work);
     try {
         const Invocation invocation = resolve(checks.policies, job_.work);
         check_argument_limits(invocation.argv);

@@ -30,7 +30,7 @@ std::string shell_quoted(const std::string& word)
 std::string describe(const Work& work)
 {
     std::string text;
-    if (const auto* command = std::get_if<escher::Command>(&work)) {
+    if (const auto* command = std::get_if<Command>(&work)) {
         for (const std::string& argument : command->argv)
             text += (text.empty() ? "" : " ") + shell_quoted(argument);
     } else if (const auto* call = std::get_if<TaskCall>(&work)) {

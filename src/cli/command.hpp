@@ -35,7 +35,7 @@ public:
 enum class Group { creating, watching, inside, schedules, administration, hidden };
 
 /// A command: the table that parsing, --help, completion and dispatch all read.
-struct Command {
+struct Subcommand {
     std::string name; ///< empty: the tick
     Group group = Group::hidden;
     std::string synopsis; ///< what follows the name: "[options] ID..."

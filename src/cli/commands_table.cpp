@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 
-std::vector<Command> creating_commands()
+std::vector<Subcommand> creating_commands()
 {
     return {
         {.name = "add",
@@ -62,7 +62,7 @@ std::vector<Command> creating_commands()
     };
 }
 
-std::vector<Command> watching_commands()
+std::vector<Subcommand> watching_commands()
 {
     return {
         {.name = "list",
@@ -113,7 +113,7 @@ std::vector<Command> watching_commands()
     };
 }
 
-std::vector<Command> inside_commands()
+std::vector<Subcommand> inside_commands()
 {
     return {
         {.name = "progress",
@@ -149,7 +149,7 @@ std::vector<Command> inside_commands()
     };
 }
 
-std::vector<Command> schedule_commands()
+std::vector<Subcommand> schedule_commands()
 {
     return {
         {.name = "next",
@@ -173,7 +173,7 @@ std::vector<Command> schedule_commands()
     };
 }
 
-std::vector<Command> administration_commands()
+std::vector<Subcommand> administration_commands()
 {
     return {
         {.name = "pause",
@@ -233,9 +233,9 @@ std::vector<Command> administration_commands()
     };
 }
 
-std::vector<Command> make_commands()
+std::vector<Subcommand> make_commands()
 {
-    std::vector<Command> all = {
+    std::vector<Subcommand> all = {
         {.name = "",
          .group = Group::hidden,
          .synopsis = "[--once]",
@@ -252,9 +252,9 @@ std::vector<Command> make_commands()
 
 } // namespace
 
-std::span<const Command> commands()
+std::span<const Subcommand> commands()
 {
-    static const std::vector<Command> all = make_commands();
+    static const std::vector<Subcommand> all = make_commands();
     return all;
 }
 
@@ -273,10 +273,10 @@ std::span<const Option> global_options()
     return all;
 }
 
-const Command* find_command(const std::string& name)
+const Subcommand* find_command(const std::string& name)
 {
     const auto all = commands();
-    const auto found = std::ranges::find(all, name, &Command::name);
+    const auto found = std::ranges::find(all, name, &Subcommand::name);
     return found == all.end() ? nullptr : &*found;
 }
 

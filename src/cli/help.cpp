@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t most_lines = 25;
 
-std::string usage_of(const Command& command)
+std::string usage_of(const Subcommand& command)
 {
     std::string text = "escher-cron";
     for (const std::string& part : {command.name, command.synopsis})
@@ -69,7 +69,7 @@ std::string_view heading(Group group)
     return {};
 }
 
-std::string short_summary(const Command& command)
+std::string short_summary(const Subcommand& command)
 {
     const auto end = command.summary.find_first_of(".:;");
     std::string text = command.summary.substr(0, end);
@@ -84,7 +84,7 @@ std::string short_summary(const Command& command)
 
 } // namespace
 
-std::string help_for(const Command& command)
+std::string help_for(const Subcommand& command)
 {
     std::vector<std::vector<std::string>> sections;
     sections.push_back({"Usage: " + usage_of(command), command.summary});
@@ -112,7 +112,7 @@ std::string overview()
     std::string text = "Usage: escher-cron [--once]              a tick: run what is due\n"
                        "       escher-cron COMMAND [options]     escher-cron COMMAND -h tells more\n";
     Group group = Group::hidden;
-    for (const Command& command : commands()) {
+    for (const Subcommand& command : commands()) {
         if (command.group == Group::hidden)
             continue;
         if (command.group != group)

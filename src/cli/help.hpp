@@ -5,7 +5,7 @@
 namespace escher::cli {
 
 /// At most 25 lines, with examples.
-[[nodiscard]] std::string help_for(const Command& command);
+[[nodiscard]] std::string help_for(const Subcommand& command);
 
 [[nodiscard]] std::string overview();
 

@@ -22,7 +22,7 @@ namespace {
     throw Error(ErrorKind::usage, text);
 }
 
-std::vector<const Option*> options_of(const Command& command)
+std::vector<const Option*> options_of(const Subcommand& command)
 {
     std::vector<const Option*> all;
     for (const Option& option : command.options)
@@ -103,7 +103,8 @@ std::vector<std::string> normalized(const std::vector<std::string>& words, const
     return result;
 }
 
-[[noreturn]] void refuse_option(const Command& command, std::string word, const std::vector<const Option*>& options)
+[[noreturn]] void refuse_option(const Subcommand& command, std::string word,
+                                const std::vector<const Option*>& options)
 {
     word = word.substr(0, word.find('='));
     std::vector<std::string> known;
@@ -119,7 +120,7 @@ std::vector<std::string> normalized(const std::vector<std::string>& words, const
     refuse(text);
 }
 
-void parse_options(const Command& command, const std::vector<std::string>& words, Arguments& arguments)
+void parse_options(const Subcommand& command, const std::vector<std::string>& words, Arguments& arguments)
 {
     const auto options = options_of(command);
     cxxopts::Options parser("escher-cron");
@@ -159,7 +160,7 @@ void parse_options(const Command& command, const std::vector<std::string>& words
     }
 }
 
-void check_counts(const Command& command, const Arguments& arguments)
+void check_counts(const Subcommand& command, const Arguments& arguments)
 {
     const std::string usage = "escher-cron " + command.name + " " + command.synopsis;
     if (arguments.positional.size() < command.min_positional)
@@ -172,12 +173,12 @@ void check_counts(const Command& command, const Arguments& arguments)
             refuse("option '--" + option.name + "' can be given only once");
 }
 
-const Command& command_called(const std::string& name)
+const Subcommand& command_called(const std::string& name)
 {
-    if (const Command* command = find_command(name))
+    if (const Subcommand* command = find_command(name))
         return *command;
     std::vector<std::string> known;
-    for (const Command& command : commands())
+    for (const Subcommand& command : commands())
         if (command.group != Group::hidden)
             known.push_back(command.name);
     refuse("unknown command '" + name + "'" + did_you_mean(name, known));
@@ -216,7 +217,7 @@ Parsed parse_command_line(std::span<const std::string> argv)
 
 std::string help_call(std::span<const std::string> argv)
 {
-    const Command* command = find_command(cut(argv).command.value_or(""));
+    const Subcommand* command = find_command(cut(argv).command.value_or(""));
     return "escher-cron " + (command == nullptr || command->name.empty() ? "" : command->name + " ") + "--help";
 }
 

@@ -5,7 +5,7 @@
 namespace escher::cli {
 
 struct Parsed {
-    const Command* command = nullptr; ///< never null
+    const Subcommand* command = nullptr; ///< never null
     Arguments arguments; ///< the global options among them
     bool help = false; ///< print help_for(*command); for the bare `--help` the overview
     bool overview = false;

@@ -79,7 +79,7 @@ TEST_CASE("every option of add reaches the job")
                                     {"key", "k"},
                                     {"after", "1"}},
                                    {"ls", "-l", ""}});
-    CHECK(std::get<escher::Command>(job.work).argv == std::vector<std::string>{"ls", "-l", ""});
+    CHECK(std::get<Command>(job.work).argv == std::vector<std::string>{"ls", "-l", ""});
     CHECK(job.name == "n");
     CHECK(job.queue == "q");
     CHECK(job.priority == -3);
@@ -163,7 +163,7 @@ TEST_CASE("what could not be run is refused, and says what to write")
 TEST_CASE("an argument list over the system's limit is refused, one just below a single argument's is not")
 {
     World world;
-    CHECK(std::get<escher::Command>(world.make({{}, {"x", std::string(128 * 1024 - 1, 'a')}}).work).argv.size() == 2);
+    CHECK(std::get<Command>(world.make({{}, {"x", std::string(128 * 1024 - 1, 'a')}}).work).argv.size() == 2);
     const auto limit = static_cast<std::size_t>(::sysconf(_SC_ARG_MAX));
     const Given huge{{}, std::vector<std::string>(limit / 1000 + 1, std::string(1000, 'a'))};
     CHECK(world.refusal(huge).second.find("the arguments take") != std::string::npos);

@@ -7,8 +7,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("what a job runs is written as it could be typed")
 {
-    CHECK(describe(Work(escher::Command{{"ls", "-l", "", "a b", "it's", "$HOME"}})) ==
-          "ls -l '' 'a b' 'it'\\''s' '$HOME'");
+    CHECK(describe(Work(Command{{"ls", "-l", "", "a b", "it's", "$HOME"}})) == "ls -l '' 'a b' 'it'\\''s' '$HOME'");
     CHECK(describe(Work(TaskCall{"mail", {{"id", "42"}, {"to", "a b"}}})) == "task mail id=42 to='a b'");
     CHECK(describe(Work(Unrunnable{"no JSON"})) == "nothing that can be run: no JSON");
 }

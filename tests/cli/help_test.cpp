@@ -26,7 +26,7 @@ std::size_t longest_line(const std::string& text)
 
 TEST_CASE("the help of every command has at most 25 lines, with its options and examples")
 {
-    for (const Command& command : commands()) {
+    for (const Subcommand& command : commands()) {
         CAPTURE(command.name);
         const std::string help = help_for(command);
         CHECK(std::ranges::count(help, '\n') <= 25);
@@ -44,7 +44,7 @@ TEST_CASE("the help of every command has at most 25 lines, with its options and 
 
 TEST_CASE("but for a long synopsis, help fits an 80 column terminal")
 {
-    for (const Command& command : commands()) {
+    for (const Subcommand& command : commands()) {
         CAPTURE(command.name);
         std::string help = help_for(command);
         help.erase(0, help.find('\n', help.find('\n') + 1) + 1); // synopsis and summary
@@ -56,7 +56,7 @@ TEST_CASE("the overview has at most 40 lines and names every command and option 
 {
     const std::string text = overview();
     CHECK(std::ranges::count(text, '\n') <= 40);
-    for (const Command& command : commands())
+    for (const Subcommand& command : commands())
         if (!command.name.empty())
             CHECK(text.find("\n  " + command.name + " ") != std::string::npos);
     for (const Option& option : global_options())
@@ -66,7 +66,7 @@ TEST_CASE("the overview has at most 40 lines and names every command and option 
 
 TEST_CASE("no command has two options of one name or one letter, those that work everywhere included")
 {
-    for (const Command& command : commands()) {
+    for (const Subcommand& command : commands()) {
         CAPTURE(command.name);
         std::set<std::string> names;
         std::set<char> letters;
@@ -84,7 +84,7 @@ TEST_CASE("no command has two options of one name or one letter, those that work
 
 TEST_CASE("every example of a command can be parsed")
 {
-    for (const Command& command : commands())
+    for (const Subcommand& command : commands())
         for (std::string example : command.examples) {
             CAPTURE(example);
             // What a shell would see: up to a pipe or a trailing remark, words quoted with '.

@@ -19,7 +19,7 @@ JobSheet sheet()
     JobSheet sheet;
     sheet.facts.job.id = JobId{17};
     sheet.facts.job.name = "evil \x1b[2J";
-    sheet.facts.job.work = escher::Command{{"sh", "-c", "echo 'a b'"}};
+    sheet.facts.job.work = Command{{"sh", "-c", "echo 'a b'"}};
     sheet.facts.job.queue = "q";
     sheet.facts.job.priority = 5;
     sheet.facts.job.state = JobState::failed;

@@ -52,7 +52,7 @@ TEST_CASE("a line takes any option of add under its own name")
                            "\n"
                            R"({"command": ["x"], "after-any": 1, "unique": "u", "key": "k", "timeout": "1m"})");
     REQUIRE(jobs.size() == 3);
-    CHECK(std::get<escher::Command>(jobs[0].work).argv == std::vector<std::string>{"gzip", "a.log"});
+    CHECK(std::get<Command>(jobs[0].work).argv == std::vector<std::string>{"gzip", "a.log"});
     CHECK(jobs[0].run_at == now + 2h);
     CHECK(jobs[0].retries == 3);
     CHECK(jobs[0].priority == -1);
