@@ -1,9 +1,10 @@
 #include "app/job_users.hpp"
 
+#include "core/schedule_task.hpp"
+
 #include <fmt/format.h>
 
 #include <set>
-#include <string_view>
 
 namespace escher {
 
@@ -12,10 +13,8 @@ namespace {
 /// The section that defines a task; the implicit one of a schedule stands in the schedule itself.
 std::string section_of(const std::string& task)
 {
-    constexpr std::string_view of_schedule = "schedule:";
-    if (task.starts_with(of_schedule))
-        return "[schedule." + task.substr(of_schedule.size()) + "]";
-    return "[task." + task + "]";
+    const auto schedule = schedule_of_task(task);
+    return schedule ? "[schedule." + *schedule + "]" : "[task." + task + "]";
 }
 
 } // namespace

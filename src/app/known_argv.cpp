@@ -1,20 +1,14 @@
 #include "app/known_argv.hpp"
 
 #include "app/job_text.hpp"
+#include "core/schedule_task.hpp"
 #include "core/task_call.hpp"
 
 namespace escher {
 
-namespace {
-
-/// What the task of a schedule with an argv of its own is called by; no other task's name has a colon.
-constexpr std::string_view of_schedule = "schedule:";
-
-} // namespace
-
 std::optional<std::vector<std::string>> known_argv(const Policies& policies, const Work& work)
 {
-    if (const auto* command = std::get_if<escher::Command>(&work))
+    if (const auto* command = std::get_if<Command>(&work))
         return command->argv;
     try {
         return resolve(policies, work).argv;
@@ -26,12 +20,12 @@ std::optional<std::vector<std::string>> known_argv(const Policies& policies, con
 std::string describe_resolved(const Work& work, const std::optional<std::vector<std::string>>& argv)
 {
     const auto* call = std::get_if<TaskCall>(&work);
-    if (call == nullptr || !call->task.starts_with(of_schedule))
+    const auto schedule = call != nullptr ? schedule_of_task(call->task) : std::nullopt;
+    if (!schedule)
         return describe(work);
     if (argv)
-        return describe(Work(escher::Command{*argv}));
-    return "the command of schedule '" + call->task.substr(of_schedule.size()) +
-           "', which is not in the config any more";
+        return describe(Work(Command{*argv}));
+    return "the command of schedule '" + *schedule + "', which is not in the config any more";
 }
 
 } // namespace escher

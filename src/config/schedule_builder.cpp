@@ -1,6 +1,7 @@
 #include "config/schedule_builder.hpp"
 
 #include "core/cron.hpp"
+#include "core/schedule_task.hpp"
 #include "core/suggest.hpp"
 
 #include <algorithm>
@@ -179,8 +180,7 @@ void ScheduleBuilder::resolve_work(ScheduleDraft& draft, Position at)
     if (draft.params)
         reader_.complain(draft.params->position(), "'params' goes with 'task': 'argv' is taken as it stands");
     auto& task = draft.task;
-    // ':' is in no name that a config can give, so nothing collides.
-    task.name = "schedule:" + schedule.name;
+    task.name = task_of_schedule(schedule.name);
     for (auto& element : task.argv)
         if (element.find_first_of("{}") != std::string::npos)
             element = escape_braces(element);

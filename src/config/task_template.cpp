@@ -1,9 +1,8 @@
 #include "config/task_template.hpp"
 
+#include "core/pattern_flavour.hpp"
 #include "core/suggest.hpp"
 #include "core/task_call.hpp"
-
-#include <regex>
 
 namespace escher {
 
@@ -51,15 +50,13 @@ ParameterPatterns& ParameterPatterns::operator=(ParameterPatterns&&) noexcept = 
 
 std::string ParameterPatterns::add(const std::string& parameter, const std::string& pattern)
 {
-    // As core/task_call.cpp compiles it for each job: matching takes time linear in the value, whatever the pattern.
-    using namespace std::regex_constants;
     if (pattern.size() > longest_pattern)
         return "the pattern is longer than 500 bytes";
     try {
-        compiled_->patterns.emplace(parameter, std::regex(pattern, ECMAScript | __polynomial));
+        compiled_->patterns.emplace(parameter, std::regex(pattern, pattern_flavour));
         return {};
     } catch (const std::regex_error& error) {
-        if (error.code() == error_complexity)
+        if (error.code() == std::regex_constants::error_complexity)
             return "the pattern must not use back-references such as \\1: matching would not be bounded in time";
         return std::string("the pattern is no ECMAScript regular expression: ") + error.what();
     }

@@ -1,8 +1,8 @@
 #include "core/task_call.hpp"
 
+#include "core/pattern_flavour.hpp"
+#include "core/schedule_task.hpp"
 #include "core/suggest.hpp"
-
-#include <regex>
 
 namespace escher {
 
@@ -10,10 +10,6 @@ namespace {
 
 // Longer values are no parameters but payloads (which go to stdin), and bound what a pattern can cost.
 constexpr std::size_t longest_value = 4096;
-
-// libstdc++'s breadth-first matcher: linear in the value's length whatever the pattern, at the price of
-// back-references, which the config refuses.
-constexpr auto pattern_flavour = std::regex_constants::ECMAScript | std::regex_constants::__polynomial;
 
 std::vector<std::string> keys_of(const std::map<std::string, Task>& tasks)
 {
@@ -89,9 +85,9 @@ void check_parameter(const Task& task, const std::string& name, const std::strin
 Invocation resolve_task(const Policies& policies, const TaskCall& call)
 {
     const auto found = policies.tasks.find(call.task);
-    constexpr std::string_view of_schedule = "schedule:";
-    if (found == policies.tasks.end() && call.task.starts_with(of_schedule))
-        throw RejectedJob("schedule '" + call.task.substr(of_schedule.size()) + "' is not in the config any more");
+    const auto schedule = schedule_of_task(call.task);
+    if (found == policies.tasks.end() && schedule)
+        throw RejectedJob("schedule '" + *schedule + "' is not in the config any more");
     if (found == policies.tasks.end())
         throw RejectedJob("task '" + call.task + "' is not in the config: add [task." + call.task + "]" +
                           did_you_mean(call.task, keys_of(policies.tasks)));

@@ -35,4 +35,24 @@ std::size_t character_length(std::string_view text)
     return overlong || surrogate || code > 0x10ffff ? 0 : length;
 }
 
+bool is_utf8(std::string_view text)
+{
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        if (length == 0)
+            return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+std::string_view cut_utf8(std::string_view text, std::size_t most)
+{
+    if (text.size() <= most)
+        return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0U) == 0x80U)
+        --most;
+    return text.substr(0, most);
+}
+
 } // namespace escher

@@ -1,10 +1,10 @@
 #include "core/human_text.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "sqlite/connection/transaction.hpp"
 #include "sqlite/flat_json.hpp"
 #include "sqlite/job_row.hpp"
 #include "sqlite/sqlite_store.hpp"
-#include "sqlite/utf8.hpp"
 
 #include <escher/error.hpp>
 

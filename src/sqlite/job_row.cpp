@@ -1,8 +1,8 @@
 #include "sqlite/job_row.hpp"
 
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "sqlite/flat_json.hpp"
-#include "sqlite/utf8.hpp"
 
 #include <sqlite3.h>
 
@@ -182,7 +182,7 @@ std::string text_problem(std::string_view text, std::size_t most)
         return "is longer than " + std::to_string(most) + " bytes";
     if (text.find('\0') != std::string_view::npos)
         return "holds a NUL character";
-    if (!valid_utf8(text))
+    if (!is_utf8(text))
         return "is not valid UTF-8";
     return {};
 }

@@ -21,7 +21,7 @@ Policies policies()
 
 TEST_CASE("what a job executes is its own command, or its task's template filled in")
 {
-    CHECK(known_argv(policies(), Work(escher::Command{{"ls", "-l"}})) == Words{"ls", "-l"});
+    CHECK(known_argv(policies(), Work(Command{{"ls", "-l"}})) == Words{"ls", "-l"});
     CHECK(known_argv(policies(), Work(TaskCall{"mail", {{"id", "42"}}})) == Words{"mail", "42"});
     CHECK(known_argv(policies(), Work(TaskCall{"schedule:nightly", {}})) ==
           Words{"/usr/bin/backup", "--all", "two words"});

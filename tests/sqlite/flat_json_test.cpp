@@ -1,5 +1,4 @@
 #include "sqlite/flat_json.hpp"
-#include "sqlite/utf8.hpp"
 
 #include <doctest/doctest.h>
 
@@ -81,16 +80,4 @@ TEST_CASE("what is not JSON becomes a string of JSON")
         CHECK(as_json(text).starts_with('"'));
     }
     CHECK(as_json("\xff") == "\"\xEF\xBF\xBD\"");
-}
-
-TEST_CASE("UTF-8 is told from other bytes")
-{
-    for (const char* text : {"", "a", "é", "€", "😀", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"})
-        CHECK(valid_utf8(text));
-    for (const char* text : {"\x80", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80",
-                             "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe2\x82"})
-        CHECK_FALSE(valid_utf8(text));
-    CHECK(cut_utf8("aé", 2) == "a");
-    CHECK(cut_utf8("aé", 3) == "aé");
-    CHECK(cut_utf8("é", 0).empty());
 }
