@@ -4,11 +4,11 @@
 
 namespace escher {
 
-std::string prune_json(std::span<const Expired> gone, bool dry_run)
+std::string prune_json(std::span<const JobId> gone, bool dry_run)
 {
     return json_document([&](JsonWriter& json) {
         json.member("dry_run", dry_run);
-        json.array("jobs", gone, [&](const Expired& expired) { json.value(expired.job); });
+        json.array("jobs", gone, [&](JobId job) { json.value(job); });
     });
 }
 

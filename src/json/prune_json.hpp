@@ -1,6 +1,6 @@
 #pragma once
 
-#include <escher/store.hpp>
+#include <escher/job.hpp>
 
 #include <span>
 #include <string>
@@ -8,6 +8,6 @@
 namespace escher {
 
 /// What `prune` prints: {"schema": 1, "dry_run", "jobs": [ID]}; in a dry run they are those that would go.
-[[nodiscard]] std::string prune_json(std::span<const Expired> gone, bool dry_run);
+[[nodiscard]] std::string prune_json(std::span<const JobId> gone, bool dry_run);
 
 } // namespace escher

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "json/accept_json.hpp"
 #include "json/created_json.hpp"
 #include "json/findings_json.hpp"
 #include "json/init_json.hpp"
@@ -26,9 +27,24 @@ TEST_CASE("jobs that were steered have the result, and no id where a token names
           "{\"schema\":1,\"jobs\":[{\"id\":7,\"result\":\"requested\"},{\"id\":null,\"result\":\"no_such_job\"}]}\n");
 }
 
+TEST_CASE("the jobs of a held database say what is known of them, and what was decided is two lists")
+{
+    Job job;
+    job.id = JobId{7};
+    job.name = "nightly";
+    job.created_at = Time(1s);
+    CHECK(held_jobs_json("it is a copy", std::vector<HeldJob>{{job, "ran"}}) ==
+          R"({"schema":1,"held":"it is a copy","jobs":[{"id":7,"name":"nightly","state":"available",)"
+          R"("created_at":"1970-01-01T00:00:01Z","since":"ran"}]})"
+          "\n");
+    CHECK(held_jobs_json("", {}) == "{\"schema\":1,\"held\":null,\"jobs\":[]}\n");
+    CHECK(accepted_json(std::vector{JobId{1}, JobId{2}}, {}) ==
+          "{\"schema\":1,\"accepted\":true,\"run\":[1,2],\"cancelled\":[]}\n");
+}
+
 TEST_CASE("what was pruned is a list of ids")
 {
-    const std::vector<Expired> gone = {{JobId{3}, {"3.1.log"}}, {JobId{5}, {}}};
+    const std::vector<JobId> gone = {JobId{3}, JobId{5}};
     CHECK(prune_json(gone, true) == "{\"schema\":1,\"dry_run\":true,\"jobs\":[3,5]}\n");
     CHECK(prune_json({}, false) == "{\"schema\":1,\"dry_run\":false,\"jobs\":[]}\n");
 }

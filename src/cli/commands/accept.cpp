@@ -2,12 +2,12 @@
 #include "app/history.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
+#include "core/id_text.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
 #include "os/lock_file.hpp"
-#include "terminal/render.hpp"
 #include "terminal/table.hpp"
-#include "json/json_writer.hpp"
+#include "json/accept_json.hpp"
 
 #include <escher/error.hpp>
 
@@ -48,21 +48,11 @@ std::string_view fate_of(const Job& job, const std::set<JobId>& run_since, Time 
 int list(Context& context, const History& history, const std::vector<Job>& jobs, Time held_since)
 {
     const std::set<JobId> run_since = history.run_since();
+    std::vector<HeldJob> held;
+    for (const Job& job : jobs)
+        held.push_back({job, fate_of(job, run_since, held_since)});
     if (context.console.json) {
-        JsonWriter json;
-        json.begin_object().key("schema").value(1).key("held");
-        if (history.verdict().holds())
-            json.value(history.verdict().why);
-        else
-            json.null();
-        json.key("jobs").begin_array();
-        for (const Job& job : jobs) {
-            json.begin_object().key("id").value(static_cast<std::int64_t>(job.id)).key("name").value(job.name);
-            json.key("state").value(text_of(job.state)).key("created_at").value(job.created_at);
-            json.key("since").value(fate_of(job, run_since, held_since)).end_object();
-        }
-        json.end_array().end_object();
-        context.console.out(json.text() + '\n');
+        context.console.out(held_jobs_json(history.verdict().holds() ? history.verdict().why : "", held));
         return 0;
     }
     Table table({{.title = "ID", .right = true},
@@ -70,14 +60,14 @@ int list(Context& context, const History& history, const std::vector<Job>& jobs,
                  {.title = "SINCE"},
                  {.title = "CREATED"},
                  {.title = "NAME", .wide = true}});
-    for (const Job& job : jobs)
+    for (const auto& [job, since] : held)
         table.add({{to_text(job.id)},
                    {std::string(text_of(job.state))},
-                   {std::string(fate_of(job, run_since, held_since))},
+                   {std::string(since)},
                    {context.console.out_terminal ? format_local(job.created_at, context.session.zone())
                                                  : format_rfc3339(job.created_at, context.session.zone())},
                    {job.name}});
-    context.console.out(table.text(context.console.out_terminal, context.console.color, terminal_width()));
+    context.console.out(table.text(context.look()));
     return 0;
 }
 
@@ -104,18 +94,7 @@ void tell(Context& context, const Accepted& accepted, const std::vector<JobId>& 
                                             left.size() == 1 ? "" : "s", accepted.cancelled.size()));
         return;
     }
-    JsonWriter json;
-    const auto write = [&](const char* key, const std::vector<JobId>& jobs) {
-        json.key(key).begin_array();
-        for (const JobId job : jobs)
-            json.value(static_cast<std::int64_t>(job));
-        json.end_array();
-    };
-    json.begin_object().key("schema").value(1).key("accepted").value(true);
-    write("run", left);
-    write("cancelled", accepted.cancelled);
-    json.end_object();
-    context.console.out(json.text() + '\n');
+    context.console.out(accepted_json(left, accepted.cancelled));
 }
 
 void take_lock(os::LockFile& lock, const Config& config)
