@@ -90,6 +90,9 @@ SeenRegister::Answer SeenRegister::look_up(const std::string& instance) const
 
 void SeenRegister::write(const Seen& seen) const
 {
+    // Under load a line is written for each claim.
+    if (last_ && last_->first == seen.instance)
+        return write_line(file_.get(), path_, to_text(seen), last_->second);
     const Lines all = read_lines(file_.get(), path_);
     std::size_t best = 0;
     Time oldest = Time::max();
@@ -108,6 +111,7 @@ void SeenRegister::write(const Seen& seen) const
         }
     }
     write_line(file_.get(), path_, to_text(seen), best);
+    last_.emplace(seen.instance, best);
 }
 
 void SeenRegister::clear_damaged() const

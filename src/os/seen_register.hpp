@@ -54,6 +54,8 @@ public:
 private:
     Fd file_;
     std::filesystem::path path_;
+    mutable std::optional<std::pair<std::string, std::size_t>>
+        last_; ///< the database that was written last, and its line
 };
 
 } // namespace escher::os
