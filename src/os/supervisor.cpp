@@ -43,7 +43,8 @@ void kill_all(const Child& child)
         static_cast<void>(child.cgroup->kill()); // looked at again until it is empty
 }
 
-/// True if nothing lives in the control group of a run that is being cleared, or it has none. What does is killed.
+/// True if nothing lives in the control group of a run that is being cleared, or it has none. What does is killed. To be
+/// asked in each round: the group's events wake us at once until its state has been read.
 bool has_empty_group(const Child& child)
 {
     if (!child.cgroup)
@@ -242,7 +243,7 @@ void Supervisor::clear(std::vector<RunEnded>& ended, SteadyTime now)
     const auto standing = must_kill ? clear_strays(now) : Strays::Standing{};
     for (Child* child : clearing) {
         const bool clean =
-            child->leftovers == Leftovers::allow || (standing.is_clean(child->run) && has_empty_group(*child));
+            child->leftovers == Leftovers::allow || (has_empty_group(*child) && standing.is_clean(child->run));
         if (!clean && now < *child->give_up_at)
             continue;
         if (!clean) {
@@ -258,22 +259,28 @@ void Supervisor::clear(std::vector<RunEnded>& ended, SteadyTime now)
 }
 
 /// Kills what runs in stage clearing have left, and is sure of what it says: that no child of ours has died between the
-/// look and the answer, whose orphans the look would have missed.
+/// look and the answer, whose orphans the look would have missed. Else it is unclear.
 Strays::Standing Supervisor::clear_strays(SteadyTime now)
 {
     constexpr std::chrono::milliseconds moment{2};
     constexpr std::chrono::milliseconds longer{100};
-    for (;;) {
-        const auto standing = strays_.kill_for(children_, now);
+    // Where running jobs leave orphans that die faster than we look, no look is sure: other work comes first then, and
+    // a run's give_up_at.
+    constexpr int most_looks = 100;
+    Strays::Standing standing;
+    for (int look = 0; look < most_looks; ++look) {
+        standing = strays_.kill_for(children_, now);
         siginfo_t info = {};
-        if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
-            reap();
-            continue;
+        if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) {
+            if (standing.unclear || standing.unkilled)
+                look_again_at_ = now + (standing.unclear ? moment : longer);
+            return standing;
         }
-        if (standing.unclear || standing.unkilled)
-            look_again_at_ = now + (standing.unclear ? moment : longer);
-        return standing;
+        reap();
     }
+    standing.unclear = true;
+    look_again_at_ = now + moment;
+    return standing;
 }
 
 RunEnded Supervisor::finish(Child& child)
