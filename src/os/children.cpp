@@ -10,6 +10,15 @@ Child& Children::add(std::unique_ptr<Child> child)
     return added;
 }
 
+void Children::started(Child& child, pid_t pid) noexcept
+{
+    by_pid_.erase(pid);
+    auto place = by_pid_.extract(0);
+    place.key() = pid;
+    by_pid_.insert(std::move(place));
+    child.pid = pid;
+}
+
 void Children::remove(RunId run)
 {
     const auto found = by_run_.find(run);

@@ -10,7 +10,6 @@
 
 #include <map>
 #include <memory>
-#include <unordered_map>
 
 namespace escher::os {
 
@@ -22,10 +21,10 @@ struct Child {
         ended, ///< returned by wait(); only the lease is kept
     };
 
-    Child(RunId run_, pid_t pid_, OutputFile output_) : run(run_), pid(pid_), output(std::move(output_)) {}
+    Child(RunId run_, OutputFile output_) : run(run_), output(std::move(output_)) {}
 
     RunId run;
-    pid_t pid; ///< of the main process; its session and process group too
+    pid_t pid = 0; ///< of the main process; its session and process group too
     std::int64_t start_ticks = 0;
     OutputFile output;
     std::optional<RunCgroup> cgroup; ///< none: there are no control groups here
@@ -44,7 +43,12 @@ struct Child {
 /// The runs of a supervisor by number and by the pid of the main process.
 class Children {
 public:
+    /// Makes room for a run that is to be started next, so that nothing can fail once its process runs.
     Child& add(std::unique_ptr<Child> child);
+
+    /// The process of one that was added last.
+    void started(Child& child, pid_t pid) noexcept;
+
     void remove(RunId run);
 
     [[nodiscard]] Child* find(RunId run) const;
@@ -60,7 +64,7 @@ public:
 
 private:
     std::map<RunId, std::unique_ptr<Child>> by_run_;
-    std::unordered_map<pid_t, Child*> by_pid_;
+    std::map<pid_t, Child*> by_pid_; ///< 0: that of the next to be started
 };
 
 } // namespace escher::os

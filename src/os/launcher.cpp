@@ -22,21 +22,61 @@ std::int64_t start_of(pid_t pid, const Execution& execution)
     try {
         if (const auto process = read_process(pid))
             return process->start_ticks;
-    } catch (const Error&) {
+    } catch (const std::exception&) {
         // It runs, so it must not look as if it did not.
     }
     return execution.at_ticks; // no earlier, by a tick of the clock at most
 }
 
+/// A run among the children that goes again, with its output file, unless it is kept.
+class Addition {
+public:
+    Addition(Children& children, std::unique_ptr<Child> child)
+        : children_(children), child_(children.add(std::move(child)))
+    {
+    }
+    Addition(const Addition&) = delete;
+    Addition& operator=(const Addition&) = delete;
+    ~Addition()
+    {
+        if (kept_)
+            return;
+        child_.output.discard();
+        children_.remove(child_.run);
+    }
+
+    Child& keep(pid_t pid) noexcept
+    {
+        kept_ = true;
+        children_.started(child_, pid);
+        return child_;
+    }
+
+private:
+    Children& children_;
+    Child& child_;
+    bool kept_ = false;
+};
+
 } // namespace
 
 /// Starts the process in the group, or without where the group turns out not to take it and need not be had.
-pid_t Launcher::spawn_in(LaunchPlan& plan, std::optional<RunCgroup>& group, CgroupTree* groups, bool must_have_group)
+pid_t Launcher::spawn_in(LaunchPlan& plan, RunId run, std::optional<RunCgroup>& group, CgroupTree* groups,
+                         bool must_have_group)
 {
     if (!group)
         return spawner_.spawn(plan);
     plan.cgroup = group->directory();
-    const pid_t pid = spawner_.spawn(plan);
+    pid_t pid = spawner_.spawn(plan);
+    if (pid == -ENODEV || pid == -ENOENT) { // somebody has removed it meanwhile: once more
+        group.reset();
+        group = groups->create(run);
+        plan.cgroup = group ? group->directory() : -1;
+        if (group || !must_have_group)
+            pid = spawner_.spawn(plan);
+        if (!group)
+            return pid;
+    }
     const bool not_taken = pid == -EACCES || pid == -EBUSY || pid == -EOPNOTSUPP || pid == -ENODEV || pid == -ENOENT;
     const bool not_entered = pid > 0 && plan.failed_step == ChildStep::control_group;
     if (must_have_group || (!not_taken && !not_entered))
@@ -70,35 +110,36 @@ StartResult Launcher::launch(const LaunchSpec& spec, Children& children, CgroupT
     const Fd payload = input_.open(spec.input);
     const int input = payload ? payload.get() : input_.nothing();
     LaunchPlan plan(spec, *account, changes_user, instance_);
-    OutputFile output(directory_, spec.output_file);
+    auto prepared = std::make_unique<Child>(spec.run, OutputFile(directory_, spec.output_file));
+    prepared->leftovers = spec.leftovers;
+    prepared->kill_after = spec.kill_after;
     plan.input = input;
-    plan.output = output.fd();
+    plan.output = prepared->output.fd();
     plan.record = executions_.fd();
     plan.record_at = ExecutionRecord::offset_of(spec.run);
     plan.signals_to_reset = signals_to_reset_;
-    const pid_t pid = spawn_in(plan, group, groups, must_have_group);
-    if (pid < 0) {
-        output.discard();
+    ProcessIdentity process{.boot_id = kernel_boot_id()};
+    Addition addition(children, std::move(prepared));
+    const pid_t pid = spawn_in(plan, spec.run, group, groups, must_have_group);
+    if (pid < 0)
         return CannotStart{"cannot create a process: " + errno_text(-pid) + remedy(-pid)};
-    }
     if (plan.failed_step != ChildStep::none) {
         while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR)
             continue;
-        output.discard();
         return explain_failure(plan, spec, *account);
     }
 
+    // From here on nothing may fail: whoever is told that it cannot be started undoes the claim of a program that runs.
+    Child& child = addition.keep(pid);
     const auto now = std::chrono::steady_clock::now();
-    auto child = std::make_unique<Child>(spec.run, pid, std::move(output));
-    child->cgroup = std::move(group);
-    child->start_ticks = start_of(pid, plan.execution);
-    child->leftovers = spec.leftovers;
-    child->kill_after = spec.kill_after;
+    child.cgroup = std::move(group);
+    child.start_ticks = start_of(pid, plan.execution);
     if (spec.timeout)
-        child->timeout_at = after(now, *spec.timeout);
-    child->look_at = now + std::chrono::milliseconds(50);
-    const Child& started = children.add(std::move(child));
-    return Started{{.pid = pid, .start_ticks = started.start_ticks, .boot_id = kernel_boot_id()}};
+        child.timeout_at = after(now, *spec.timeout);
+    child.look_at = now + std::chrono::milliseconds(50);
+    process.pid = pid;
+    process.start_ticks = child.start_ticks;
+    return Started{std::move(process)};
 }
 
 } // namespace escher::os

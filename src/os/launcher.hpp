@@ -23,7 +23,8 @@ public:
     StartResult launch(const LaunchSpec& spec, Children& children, CgroupTree* groups, bool must_have_group);
 
 private:
-    pid_t spawn_in(LaunchPlan& plan, std::optional<RunCgroup>& group, CgroupTree* groups, bool must_have_group);
+    pid_t spawn_in(LaunchPlan& plan, RunId run, std::optional<RunCgroup>& group, CgroupTree* groups,
+                   bool must_have_group);
 
     OutputDirectory& directory_;
     const ExecutionRecord& executions_;
