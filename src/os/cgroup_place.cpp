@@ -141,7 +141,7 @@ bool may_write(CgroupPlace& place, const std::filesystem::path& file, int mode)
                delegate_remedy);
     else if (error == EROFS)
         refuse(place, quoted(place.mount) + " is mounted read-only");
-    else if (error == ENOENT)
+    else if (error == ENOENT || error == ENOTDIR)
         refuse(place, "there is no control group " + quoted(place.base) + " here");
     else
         throw Error(ErrorKind::unavailable, "cannot look at " + quoted(file) + ": " + errno_text(error));
@@ -217,8 +217,12 @@ CgroupPlace find_cgroup_place()
     if (!place.why_not.empty())
         return place;
     struct statfs file_system = {};
-    if (::statfs(place.base.c_str(), &file_system) != 0 && errno != ENOENT)
-        throw Error(ErrorKind::unavailable, "cannot look at " + quoted(place.base) + ": " + errno_text(errno));
+    if (::statfs(place.base.c_str(), &file_system) != 0 && errno != ENOENT && errno != ENOTDIR) {
+        if (errno != EACCES && errno != EPERM)
+            throw Error(ErrorKind::unavailable, "cannot look at " + quoted(place.base) + ": " + errno_text(errno));
+        refuse(place, "the control group " + quoted(place.base) + " is not shown to " + user_name(), delegate_remedy);
+        return place;
+    }
     if (file_system.f_type != CGROUP2_SUPER_MAGIC) {
         refuse(place, "there is no control group " + quoted(place.base) + " here");
         return place;

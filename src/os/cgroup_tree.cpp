@@ -8,8 +8,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -31,6 +33,22 @@ Fd open_group(int at, const char* name)
     return Fd(::openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
 }
 
+/// False where something else is mounted over a hierarchy that is still listed.
+bool is_of_groups(int directory)
+{
+    struct statfs file_system = {};
+    return ::fstatfs(directory, &file_system) != 0 || file_system.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+/// The group of a run, perhaps another user's, who lets others look at its state, but not lock it.
+Fd open_run_group(int at, const char* name)
+{
+    Fd group = open_group(at, name);
+    if (!group && errno == EACCES)
+        group = Fd(::openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    return group;
+}
+
 /// Others make what they like where they may: that is none of ours.
 bool is_ours(int directory)
 {
@@ -42,6 +60,13 @@ bool is_ours(int directory)
 bool passes(int error)
 {
     return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+/// Removed meanwhile, or hidden under another mount; or of somebody else, who lets us not even look: we have made none in
+/// there.
+bool is_closed_to_us(int error)
+{
+    return error == ENOENT || error == ENODEV || error == ENOTDIR || error == EACCES || error == EPERM;
 }
 
 [[noreturn]] void throw_cannot_make(const std::filesystem::path& path, int error)
@@ -179,7 +204,8 @@ void CgroupTree::remove_stale() const
 std::optional<RunCgroup> CgroupTree::make(const std::string& name)
 {
     const auto path = own_parent_->path / name;
-    if (::mkdirat(own_parent_->directory.get(), name.c_str(), 0755) != 0) {
+    constexpr mode_t mode = 0711; // whoever can open it for reading can lock it
+    if (::mkdirat(own_parent_->directory.get(), name.c_str(), mode) != 0) {
         const int error = errno;
         if (passes(error))
             throw_cannot_make(path, error);
@@ -195,7 +221,8 @@ std::optional<RunCgroup> CgroupTree::make(const std::string& name)
     Fd directory = open_group(own_parent_->directory.get(), name.c_str());
     if (!directory && errno != ENOENT)
         throw_cannot_make(path, errno);
-    if (!directory || ::flock(directory.get(), LOCK_EX) != 0 || state_of_group(directory.get()) == GroupState::absent)
+    if (!directory || ::flock(directory.get(), LOCK_EX | LOCK_NB) != 0 ||
+        state_of_group(directory.get()) == GroupState::absent)
         return std::nullopt;
     if (::faccessat(directory.get(), "cgroup.kill", F_OK, 0) != 0 && errno == ENOENT) {
         remove_group(path);
@@ -254,6 +281,8 @@ CgroupTree::Found CgroupTree::find(const Run& run)
         return found;
     std::vector<Parent> parents;
     const Fd top = open_group(AT_FDCWD, place_->mount.c_str());
+    if (top ? !is_of_groups(top.get()) : is_closed_to_us(errno))
+        return found;
     if (!top || !search(top.get(), place_->mount, parents)) {
         found.certain = false;
         return found;
@@ -267,7 +296,7 @@ CgroupTree::Found CgroupTree::find(const Run& run)
 void CgroupTree::look_into_parents(const std::string& name, Found& found) const
 {
     for (const auto& parent : parents_) {
-        Fd group = open_group(parent.directory.get(), name.c_str());
+        Fd group = open_run_group(parent.directory.get(), name.c_str());
         if (group)
             found.groups.emplace_back(parent.path / name, std::move(group));
         else if (errno != ENOENT && errno != ENODEV)
@@ -286,8 +315,7 @@ bool CgroupTree::search(int directory, const std::filesystem::path& path, std::v
         if (of_runs && name != parent_name_)
             continue;
         Fd group = open_group(directory, name.c_str());
-        // Removed meanwhile; or of somebody else, who lets us not even look: we have made none in there.
-        if (!group && (errno == ENOENT || errno == ENODEV || errno == EACCES || errno == EPERM))
+        if (!group && is_closed_to_us(errno))
             continue;
         if (!group || (!of_runs && !search(group.get(), path / name, parents)))
             return false;

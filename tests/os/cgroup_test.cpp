@@ -5,6 +5,7 @@
 
 #include <escher/error.hpp>
 
+#include <grp.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 
@@ -285,6 +286,38 @@ TEST_CASE("without a place there are no groups, and a reason")
     CHECK(tree.why_not() == nowhere.why_not);
     CHECK(tree.standing(run_of(1)) == GroupState::absent);
     CHECK(looks == 1);
+}
+
+TEST_CASE("another user can look at the group of a run, but not hold us up by a lock on it")
+{
+    const CgroupSandbox box;
+    if (!box.usable() || ::geteuid() != 0)
+        return;
+    CgroupTree tree(instance, box.place(box.path()));
+    const auto group = tree.create(RunId{1});
+    REQUIRE(group.has_value());
+    CHECK(await_exit(fork_and_run([&] {
+              if (::setgroups(0, nullptr) != 0 || ::setgid(60126) != 0 || ::setuid(60126) != 0)
+                  return 1;
+              if (::open(group->path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0)
+                  return 2;
+              CgroupTree theirs(instance, box.place(box.path()));
+              return theirs.standing(run_of(1)) == GroupState::empty && !theirs.remove(run_of(1)) ? 0 : 3;
+          })) == 0);
+}
+
+TEST_CASE("a hierarchy that is out of reach has no group of a run, and is no error")
+{
+    const TemporaryDirectory directory;
+    const auto closed = directory / "closed";
+    std::filesystem::create_directory(closed);
+    for (const auto& mount : {directory / "gone", closed}) { // the second one: something else is mounted there
+        CgroupTree tree(instance, [&] {
+            return CgroupPlace{
+                .mount = mount, .own = mount, .base = mount, .why_not = "not to be used", .remedy = {}};
+        });
+        CHECK(tree.standing(run_of(1)) == GroupState::absent);
+    }
 }
 
 TEST_CASE("a process starts inside of a group")
