@@ -189,6 +189,8 @@ Spawner::Spawner()
     : stack_(::mmap(nullptr, guard_size + stack_size, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0))
 {
+    // The child, which may be killed at any moment, must find what that initializes at its first call.
+    static_cast<void>(ticks_since_boot());
     if (stack_ == MAP_FAILED)
         throw Error(ErrorKind::unavailable,
                     "cannot allocate memory to start jobs: " + errno_text(errno) + remedy(errno));
