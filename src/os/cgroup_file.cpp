@@ -1,6 +1,7 @@
 #include "os/cgroup_file.hpp"
 
 #include "os/fd.hpp"
+#include "os/next_word.hpp"
 
 #include <fcntl.h>
 
@@ -9,21 +10,6 @@
 #include <charconv>
 
 namespace escher::os {
-
-namespace {
-
-constexpr std::string_view blanks = " \n";
-
-std::string_view cut_word(std::string_view& text)
-{
-    const auto from = std::min(text.find_first_not_of(blanks), text.size());
-    const auto to = std::min(text.find_first_of(blanks, from), text.size());
-    const auto word = text.substr(from, to - from);
-    text.remove_prefix(to);
-    return word;
-}
-
-} // namespace
 
 int read_group_file(int file, std::string& text)
 {
@@ -67,9 +53,9 @@ std::optional<std::int64_t> number_of(std::string_view text, std::string_view ke
         const auto end = std::min(text.find('\n'), text.size());
         auto line = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
-        if (cut_word(line) != key)
+        if (next_word(line) != key)
             continue;
-        const auto word = cut_word(line);
+        const auto word = next_word(line);
         std::int64_t number = 0;
         const auto result = std::from_chars(word.data(), word.data() + word.size(), number);
         if (result.ec == std::errc{} && result.ptr == word.data() + word.size() && !word.empty())
@@ -80,7 +66,7 @@ std::optional<std::int64_t> number_of(std::string_view text, std::string_view ke
 
 bool has_word(std::string_view text, std::string_view word)
 {
-    for (auto found = cut_word(text); !found.empty(); found = cut_word(text))
+    for (auto found = next_word(text); !found.empty(); found = next_word(text))
         if (found == word)
             return true;
     return false;

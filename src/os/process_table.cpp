@@ -2,6 +2,7 @@
 
 #include "os/errno_text.hpp"
 #include "os/fd.hpp"
+#include "os/next_word.hpp"
 
 #include <escher/error.hpp>
 
@@ -81,16 +82,6 @@ bool parse_number(std::string_view text, Number& number)
 {
     const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
     return result.ec == std::errc{} && result.ptr == text.data() + text.size();
-}
-
-/// Cuts the first word off `text`.
-std::string_view next_word(std::string_view& text)
-{
-    const auto from = std::min(text.find_first_not_of(" \n"), text.size());
-    const auto to = std::min(text.find_first_of(" \n", from), text.size());
-    const auto word = text.substr(from, to - from);
-    text.remove_prefix(to);
-    return word;
 }
 
 } // namespace
