@@ -31,8 +31,8 @@ class Output(EndToEnd):
         self.assertState(job, "completed")
         self.assertGreater(len(samples), 10)
         for now, size, used in samples:
-            before = max((earlier for at, earlier, _ in samples if at <= now - 1), default=0)
-            self.assertLessEqual(used, LIMIT + (size - before) + 65536, "more than 4 MiB and what a second wrote")
+            before = max((earlier for at, earlier, _ in samples if at <= now - PATIENCE), default=0)
+            self.assertLessEqual(used, LIMIT + (size - before) + 65536, "more than 4 MiB and what was written between two looks")
         # One file system block may be left at each edge of what was dropped.
         self.assertLessEqual(os.stat(file).st_blocks * 512, LIMIT + 16384)
         total = FIVE_GIGABYTES + len("the-head\nthe-tail\n")
