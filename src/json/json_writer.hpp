@@ -64,7 +64,7 @@ public:
     template<class Elements>
     JsonWriter& array(std::string_view name, const Elements& elements)
     {
-        return array(name, elements, [this](const auto& element) { value(element); });
+        return array(name, elements, [this](const auto& element) { this->value(element); });
     }
 
     [[nodiscard]] const std::string& text() const { return text_; }
