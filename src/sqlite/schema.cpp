@@ -91,12 +91,16 @@ int schema_version(Database& database)
         Query query = database.query("SELECT value FROM {meta} WHERE key = 'schema'");
         return query.step() ? static_cast<int>(query.integer(0)) : 0;
     }
-    const auto version = pragma(database, "PRAGMA user_version");
-    const auto id = pragma(database, "PRAGMA application_id");
-    if (id == application_id)
-        return static_cast<int>(version);
-    if (version == 0 && id == 0 && pragma(database, "SELECT count(*) FROM sqlite_master") == 0)
+    const auto is_ours = [&] { return pragma(database, "PRAGMA application_id") == application_id; };
+    const auto version = [&] { return static_cast<int>(pragma(database, "PRAGMA user_version")); };
+    if (is_ours())
+        return version();
+    if (version() == 0 && pragma(database, "PRAGMA application_id") == 0 &&
+        pragma(database, "SELECT count(*) FROM sqlite_master") == 0)
         return 0;
+    // Another process may have made it between these looks: tables, id and version in one transaction.
+    if (is_ours())
+        return version();
     refuse(database, "it belongs to another program; to keep the tables in an application's own file, set "
                      "database.table_prefix");
 }
