@@ -119,7 +119,7 @@ void History::write(const std::string& generation, RunId run, JobId job, Time no
               .run = run,
               .job = job,
               .lock = facts_.lock,
-              .machine = {.boot = facts_.here.machine.boot, .hardware = hardware()},
+              .machine = MachineMark{.boot = facts_.here.machine.boot, .hardware = hardware()},
               .at = now};
     seen_.write(noted_);
 }
@@ -217,7 +217,7 @@ void settle_new_store(const Config& config, Store& store)
         return;
     const Home home{.path = config.database.path.string(),
                     .file = os::file_mark(config.database.path).value_or(FileMark{}),
-                    .machine = {.boot = os::boot_id(), .hardware = hardware()}};
+                    .machine = MachineMark{.boot = os::boot_id(), .hardware = hardware()}};
     store.settle_in(to_text(home), config.run.lock.string());
 }
 

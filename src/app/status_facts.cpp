@@ -66,7 +66,7 @@ StatusFacts read_status(Session& session, Time now)
                       .database = config.database.path.string(),
                       .database_bytes = bytes_of(config.database.path) + bytes_of(wal)};
     if (const auto holder = os::LockFile::holder(config.run.lock))
-        facts.live_tick = {.pid = holder->pid, .since = holder->since};
+        facts.live_tick = StatusFacts::LiveTick{.pid = holder->pid, .since = holder->since};
     for (const auto& [job, run] : store.running_jobs(std::nullopt)) {
         if (run.claimed_at > Time{}) // else a foreign row without a run
             facts.oldest_running = std::min(facts.oldest_running.value_or(run.claimed_at), run.claimed_at);

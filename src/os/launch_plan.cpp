@@ -68,7 +68,7 @@ LaunchPlan::LaunchPlan(const LaunchSpec& spec, const Account& account, bool chan
 void LaunchPlan::plan_limits(const ResourceLimits& wanted)
 {
     const auto add = [&](int resource, std::uint64_t value) {
-        limits_.push_back({.resource = resource, .value = {.rlim_cur = value, .rlim_max = value}});
+        limits_.push_back({.resource = resource, .value = rlimit{.rlim_cur = value, .rlim_max = value}});
     };
     if (wanted.memory_bytes)
         add(RLIMIT_AS, *wanted.memory_bytes);

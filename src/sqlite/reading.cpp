@@ -217,9 +217,9 @@ Summary SqliteStore::summary()
             FROM (SELECT ended_at, error FROM {tick} ORDER BY id DESC LIMIT ?)
         )SQL");
         query.bind(Summary::ticks_counted).step();
-        summary.recent_ticks = {.succeeded = static_cast<int>(query.integer(0)),
-                                .failed = static_cast<int>(query.integer(1)),
-                                .unfinished = static_cast<int>(query.integer(2))};
+        summary.recent_ticks = TickCounts{.succeeded = static_cast<int>(query.integer(0)),
+                                          .failed = static_cast<int>(query.integer(1)),
+                                          .unfinished = static_cast<int>(query.integer(2))};
     }
     summary.next_due = next_due();
     {

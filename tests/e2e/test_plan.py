@@ -72,6 +72,13 @@ class Plan(EndToEnd):
         self.assertGreater(len(said), 0)
         self.assertEqual(started[:len(said)], said)
 
+    def test_what_the_guard_cannot_tell_is_said(self):
+        self.add()
+        lock = self.box.path("state", "x" * 300)
+        self.box.configure(f'lock = "{lock}"'.join(CONFIG.split("concurrency = 3")))
+        told = self.box.escher("plan", status=74)
+        self.assertIn(f"cannot read what has run, in the lock file '{lock}': File name too long", told.err)
+
     def test_it_changes_nothing_not_even_a_time(self):
         self.fill()
         self.box.tick()

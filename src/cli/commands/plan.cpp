@@ -18,7 +18,7 @@ int run_plan(Context& context, const Arguments& arguments)
     const Time at = time_option(arguments, "at", now, context.session.zone()).value_or(now);
     const auto copy = context.session.copy_of_store();
     const PlanWorld world{
-        .runner = {.process = os::own_identity(), .mark = 0},
+        .runner = RunnerIdentity{.process = os::own_identity(), .mark = 0},
         .host = os::host_name(),
         .boot_id = os::boot_id(),
         .held = why_held(config, *copy),

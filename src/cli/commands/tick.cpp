@@ -200,7 +200,7 @@ int tick(Context& context, Kind kind, LogSink& sink)
     });
     const auto outer = outer_runs(kind, instance);
     const TickSetup setup{
-        .self = {.process = os::own_identity(), .mark = lock.mark()},
+        .self = RunnerIdentity{.process = os::own_identity(), .mark = lock.mark()},
         .version = version(),
         .boot_id = os::boot_id(),
         .host = os::host_name(),
