@@ -43,16 +43,23 @@ void kill_all(const Child& child)
         static_cast<void>(child.cgroup->kill()); // looked at again until it is empty
 }
 
-/// True if nothing lives in the control group of a run that is being cleared, or it has none. What does is killed. To be
-/// asked in each round: the group's events wake us at once until its state has been read.
+/// True if nothing lives in the control group of a run, or it has none.
 bool has_empty_group(const Child& child)
 {
     if (!child.cgroup)
         return true;
     const auto state = child.cgroup->state();
-    if (state == GroupState::populated)
-        static_cast<void>(child.cgroup->kill());
     return state == GroupState::empty || state == GroupState::absent;
+}
+
+/// The same of a run that is being cleared: what lives there is killed. To be asked in each round: the group's events wake
+/// us at once until its state has been read.
+bool clear_group(const Child& child)
+{
+    if (has_empty_group(child))
+        return true;
+    static_cast<void>(child.cgroup->kill());
+    return false;
 }
 
 void tell_to_end(const Child& child)
@@ -243,7 +250,7 @@ void Supervisor::clear(std::vector<RunEnded>& ended, SteadyTime now)
     const auto standing = must_kill ? clear_strays(now) : Strays::Standing{};
     for (Child* child : clearing) {
         const bool clean =
-            child->leftovers == Leftovers::allow || (has_empty_group(*child) && standing.is_clean(child->run));
+            child->leftovers == Leftovers::allow || (clear_group(*child) && standing.is_clean(child->run));
         if (!clean && now < *child->give_up_at)
             continue;
         if (!clean) {
@@ -291,6 +298,9 @@ RunEnded Supervisor::finish(Child& child)
         child.usage.cpu_system = whole.cpu_system.value_or(child.usage.cpu_system);
         child.usage.peak_memory_bytes = whole.peak_memory_bytes.value_or(child.usage.peak_memory_bytes);
     }
+    // Now, not when the result is recorded: no tick after this one would look for the group of a run that has ended.
+    if (has_empty_group(child))
+        child.cgroup.reset();
     child.output.bound_finally(options_.max_output_bytes);
     child.stage = Child::Stage::ended;
     --unended_;

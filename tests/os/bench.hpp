@@ -10,13 +10,13 @@
 /// A supervisor with a directory of its own, and what it takes to run jobs in it.
 class Bench {
 public:
-    explicit Bench(std::int64_t max_output_bytes = 16 << 20)
+    explicit Bench(std::int64_t max_output_bytes = 16 << 20, bool use_cgroups = false)
         : lock_(directory_ / "lock"), jobs_(escher::os::make_supervisor({.output_directory = directory_ / "output",
                                                                          .max_output_bytes = max_output_bytes,
                                                                          .instance = instance,
                                                                          .mark_lives = {},
                                                                          .executions = lock_.executions(),
-                                                                         .use_cgroups = false}))
+                                                                         .use_cgroups = use_cgroups}))
     {
     }
 

@@ -1,3 +1,4 @@
+#include "bench.hpp"
 #include "cgroup_sandbox.hpp"
 
 #include "os/clone_into.hpp"
@@ -354,4 +355,21 @@ TEST_CASE("a process starts inside of a group")
     CHECK(remove_group(fresh->path()));
     const pid_t nowhere = clone_into_group(three, nullptr, stack.data(), stack.size(), fresh->directory());
     CHECK((nowhere == -ENODEV || nowhere == -ENOENT));
+}
+
+TEST_CASE("the group of a run goes when the run has ended, not when that is recorded")
+{
+    const CgroupSandbox box;
+    if (!box.usable())
+        return;
+    Bench bench(1 << 20, true);
+    const auto spec = bench.shell("grep ^0:: /proc/self/cgroup");
+    bench.start(spec);
+    const auto ended = bench.await(spec.run);
+    CHECK(ended.outcome == Outcome{Exited{0}});
+    const auto told = bench.output(spec);
+    REQUIRE(told.find("/run-1") != std::string::npos);
+    const auto group = find_cgroup_place().base / ("escher-runs." + Bench::instance) / "run-1";
+    CHECK_FALSE(std::filesystem::exists(group));
+    bench.jobs().release(spec.run);
 }
