@@ -1,5 +1,6 @@
 #include "core/history_marks.hpp"
 
+#include "core/id_text.hpp"
 #include "core/stable_hash.hpp"
 
 #include <sstream>
@@ -15,14 +16,14 @@ std::string word(const std::string& text)
     return text.empty() || text.find_first_of(" \n") != std::string::npos ? nothing : text;
 }
 
-std::ostream& operator<<(std::ostream& out, const FileMark& file)
+std::string words(const FileMark& file)
 {
-    return out << file.device << ' ' << file.inode << ' ' << file.born;
+    return std::to_string(file.device) + ' ' + std::to_string(file.inode) + ' ' + std::to_string(file.born);
 }
 
-std::ostream& operator<<(std::ostream& out, const MachineMark& machine)
+std::string words(const MachineMark& machine)
 {
-    return out << word(machine.boot) << ' ' << word(machine.hardware);
+    return word(machine.boot) + ' ' + word(machine.hardware);
 }
 
 void read(std::istream& in, std::string& text)
@@ -46,9 +47,7 @@ void read(std::istream& in, MachineMark& machine)
 
 std::string to_text(const Home& home)
 {
-    std::ostringstream out;
-    out << "home1 " << home.file << ' ' << home.machine << ' ' << home.path;
-    return out.str();
+    return "home1 " + words(home.file) + ' ' + words(home.machine) + ' ' + home.path;
 }
 
 std::optional<Home> parse_home(const std::string& text)
@@ -66,11 +65,9 @@ std::optional<Home> parse_home(const std::string& text)
 
 std::string to_text(const Seen& seen)
 {
-    std::ostringstream out;
-    out << "seen1 " << word(seen.instance) << ' ' << word(seen.generation) << ' '
-        << static_cast<std::int64_t>(seen.run) << ' ' << static_cast<std::int64_t>(seen.job) << ' ' << seen.lock
-        << ' ' << seen.machine << ' ' << seen.at.time_since_epoch().count();
-    const std::string text = out.str();
+    const std::string text = "seen1 " + word(seen.instance) + ' ' + word(seen.generation) + ' ' + to_text(seen.run) +
+                             ' ' + to_text(seen.job) + ' ' + words(seen.lock) + ' ' + words(seen.machine) + ' ' +
+                             std::to_string(seen.at.time_since_epoch().count());
     return text + ' ' + std::to_string(stable_hash({text}));
 }
 
