@@ -8,7 +8,7 @@ import itertools
 import random
 import time
 
-from faults import ERRORS, faults_of
+from faults import ERRORS, LASTING, faults_of
 from kinds import LOADS
 from oracle import check
 from place import Place
@@ -194,6 +194,7 @@ class PairSweep(TickSweep):
     def plan_load(self, name, place, calls, groups):
         chance = random.Random(f"{self.settings.seed} {name}")
         anywhere = [f"{call}:KILL:{when}" for call, count in sorted(calls.items()) for when in range(1, count + 1)]
-        groups[name,] = [f"{name}/{chance.choice(anywhere)}/{chance.choice(anywhere)}"
+        again = [strike for strike in anywhere if strike.split(":")[0] not in LASTING]
+        groups[name,] = [f"{name}/{chance.choice(anywhere)}/{chance.choice(again)}"
                         for _ in range(self.most // len(self.loads))]
 
