@@ -1,5 +1,7 @@
 #include "app/find_job.hpp"
 
+#include "core/ascii.hpp"
+
 #include <escher/error.hpp>
 
 #include <algorithm>
@@ -15,9 +17,8 @@ std::optional<JobId> find_job(Store& store, const std::string& text)
     if (error == std::errc() && stop == end && number > 0)
         return JobId{number};
     // Tokens are 32 lower-case hexadecimal digits; shorter ones come from clients that set their own.
-    const bool plain = std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-    });
+    const bool plain =
+        std::ranges::all_of(text, [](char c) { return is_digit(c) || is_letter(c) || c == '-' || c == '_'; });
     if (!plain || text.size() < 8 || text.front() == '-')
         throw Error(ErrorKind::usage, "'" + text + "' is not a job: write its id, like 17, or its token");
     return store.find_token(text);

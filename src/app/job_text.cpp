@@ -1,5 +1,6 @@
 #include "app/job_text.hpp"
 
+#include "core/ascii.hpp"
 #include "core/duration.hpp"
 #include "core/human_text.hpp"
 #include "core/retry.hpp"
@@ -12,8 +13,7 @@ namespace escher {
 std::string shell_quoted(const std::string& word)
 {
     const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               std::string_view("-_./:=@%+,").find(c) != std::string_view::npos;
+        return is_digit(c) || is_letter(c) || std::string_view("-_./:=@%+,").find(c) != std::string_view::npos;
     });
     if (plain)
         return word;

@@ -1,6 +1,7 @@
 #include "config/reader.hpp"
 
 #include "config/quantity.hpp"
+#include "core/ascii.hpp"
 #include "core/duration.hpp"
 #include "core/job_limits.hpp"
 #include "core/suggest.hpp"
@@ -213,16 +214,6 @@ void Reader::text_table(TomlValue value, std::string_view what, NameCheck check,
 }
 
 namespace {
-
-constexpr bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-constexpr bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 /// True for what programming languages take as a name.
 bool is_identifier(std::string_view name)

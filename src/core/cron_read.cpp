@@ -1,5 +1,6 @@
 #include "core/cron_read.hpp"
 
+#include "core/ascii.hpp"
 #include "core/cron_field.hpp"
 #include "core/stable_hash.hpp"
 
@@ -10,21 +11,6 @@
 namespace escher {
 
 namespace {
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 std::string quoted(std::string_view text)
 {
@@ -110,7 +96,7 @@ private:
             return std::nullopt;
         const auto matches = [&](std::string_view name) {
             return std::equal(word.begin(), word.end(), name.begin(),
-                              [](char a, char b) { return lower(a) == lower(b); });
+                              [](char a, char b) { return to_lower(a) == to_lower(b); });
         };
         const auto search = [&](const auto& names) -> std::optional<int> {
             const auto found = std::find_if(names.begin(), names.end(), matches);

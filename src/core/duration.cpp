@@ -1,5 +1,7 @@
 #include "core/duration.hpp"
 
+#include "core/ascii.hpp"
+
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -23,11 +25,6 @@ constexpr auto units = std::to_array<Unit>({
 
 /// What a nanosecond clock can hold: whatever is parsed may be added to any clock of chrono.
 constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max() / 1'000'000;
-
-constexpr bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 /// Without the sign, so that the most negative value has a place too.
 constexpr std::uint64_t magnitude(Duration duration)

@@ -1,5 +1,7 @@
 #include "core/posix_rule.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -12,16 +14,6 @@ namespace {
 [[noreturn]] void refuse(std::string_view text, std::string_view why)
 {
     throw std::invalid_argument("time zone rule '" + std::string(text) + "': " + std::string(why));
-}
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 class Reader {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -13,15 +15,13 @@ inline constexpr std::string_view table_prefix_rule =
 [[nodiscard]] constexpr bool is_table_prefix(std::string_view text)
 {
     constexpr std::string_view reserved = "sqlite_";
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-    const auto allowed = [&](char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || digit(c) || c == '_'; };
+    const auto allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '_'; };
     const auto begins_reserved = [&] {
         return text.size() >= reserved.size() && std::equal(reserved.begin(), reserved.end(), text.begin(),
-                                                            [&](char a, char b) { return a == lower(b); });
+                                                            [](char a, char b) { return a == to_lower(b); });
     };
     return text.size() <= 32 && std::all_of(text.begin(), text.end(), allowed) &&
-           (text.empty() || !digit(text.front())) && !begins_reserved();
+           (text.empty() || !is_digit(text.front())) && !begins_reserved();
 }
 
 } // namespace escher

@@ -1,5 +1,6 @@
 #include "core/time_text.hpp"
 
+#include "core/ascii.hpp"
 #include "core/duration.hpp"
 #include "core/zone.hpp"
 
@@ -24,7 +25,7 @@ public:
     {
         int value = 0;
         for (std::size_t i = 0; i < width; ++i) {
-            if (text_.empty() || text_.front() < '0' || text_.front() > '9')
+            if (text_.empty() || !is_digit(text_.front()))
                 return fail();
             value = value * 10 + (text_.front() - '0');
             text_.remove_prefix(1);
@@ -51,7 +52,7 @@ public:
     {
         int value = 0;
         int digits = 0;
-        for (; !text_.empty() && text_.front() >= '0' && text_.front() <= '9'; ++digits) {
+        for (; !text_.empty() && is_digit(text_.front()); ++digits) {
             if (digits < 3)
                 value = value * 10 + (text_.front() - '0');
             text_.remove_prefix(1);
