@@ -12,7 +12,7 @@ namespace escher {
 namespace {
 
 constexpr std::string_view five_fields = "minute, hour, day of month, month, day of week";
-constexpr std::size_t longest = 1000;
+constexpr std::size_t longest_expression = 1000;
 
 struct Nickname {
     std::string_view word;
@@ -34,11 +34,6 @@ constexpr std::array<unsigned, 12> longest_month{31, 29, 31, 30, 31, 30, 31, 31,
 bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
-}
-
-std::string quoted(std::string_view text)
-{
-    return "'" + std::string(text) + "'";
 }
 
 std::vector<CronWord> split(std::string_view text)
@@ -136,8 +131,8 @@ CronFields parse_fields(std::string_view text, std::string_view seed)
 
 Recurrence parse_cron(std::string_view text, std::string_view seed)
 {
-    if (text.size() > longest)
-        throw std::invalid_argument("cron expression: it is longer than " + std::to_string(longest) +
+    if (text.size() > longest_expression)
+        throw std::invalid_argument("cron expression: it is longer than " + std::to_string(longest_expression) +
                                     " characters; write " + std::string(five_fields));
     for (std::size_t i = 0; i < text.size(); ++i) {
         // What cannot be shown must not get into a message either.

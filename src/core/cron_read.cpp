@@ -12,11 +12,6 @@ namespace escher {
 
 namespace {
 
-std::string quoted(std::string_view text)
-{
-    return "'" + std::string(text) + "'";
-}
-
 /// One of the five fields being read.
 class FieldReader {
 public:
@@ -239,6 +234,11 @@ private:
 std::uint64_t read_cron_field(std::string_view expression, CronWord word, std::size_t index, std::string_view seed)
 {
     return FieldReader(expression, word, index, seed).read();
+}
+
+std::string quoted(std::string_view text)
+{
+    return "'" + std::string(text) + "'";
 }
 
 void refuse_cron(std::string_view expression, const std::string& why)

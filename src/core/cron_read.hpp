@@ -18,6 +18,9 @@ struct CronWord {
 [[nodiscard]] std::uint64_t read_cron_field(std::string_view expression, CronWord word, std::size_t index,
                                             std::string_view seed);
 
+/// As a message quotes a part of an expression.
+[[nodiscard]] std::string quoted(std::string_view text);
+
 /// Throws the std::invalid_argument of a faulty cron expression.
 [[noreturn]] void refuse_cron(std::string_view expression, const std::string& why);
 

@@ -1,6 +1,7 @@
 #include "core/cron.hpp"
 
 #include "core/cron_field.hpp"
+#include "core/human_text.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -57,11 +58,6 @@ Words list_in_words(std::uint64_t set, const std::function<std::string(int)>& wo
         i = last + 1;
     }
     return words;
-}
-
-std::string two_digits(int value)
-{
-    return (value < 10 ? "0" : "") + std::to_string(value);
 }
 
 std::string time_of_day(int hour, int minute)

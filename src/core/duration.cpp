@@ -24,7 +24,7 @@ constexpr auto units = std::to_array<Unit>({
 });
 
 /// What a nanosecond clock can hold: whatever is parsed may be added to any clock of chrono.
-constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max() / 1'000'000;
+constexpr std::int64_t most_milliseconds = std::numeric_limits<std::int64_t>::max() / 1'000'000;
 
 /// Without the sign, so that the most negative value has a place too.
 constexpr std::uint64_t magnitude(Duration duration)
@@ -48,7 +48,7 @@ std::optional<Duration> parse_duration(std::string_view text)
         std::size_t digits = 0;
         for (; digits < text.size() && is_digit(text[digits]); ++digits) {
             number = number * 10 + (text[digits] - '0');
-            if (number > longest)
+            if (number > most_milliseconds)
                 return std::nullopt;
         }
         std::size_t end = digits;
@@ -60,7 +60,7 @@ std::optional<Duration> parse_duration(std::string_view text)
         if (digits == 0 || next_unit == units.size())
             return std::nullopt;
         const auto size = units[next_unit++].milliseconds;
-        if (number > (longest - total) / size)
+        if (number > (most_milliseconds - total) / size)
             return std::nullopt;
         total += number * size;
         text.remove_prefix(end);

@@ -16,6 +16,11 @@ std::string relative_time(Time time, Time now)
     return ahead > 0s ? "in " + describe_duration(ahead) : describe_duration(-ahead) + " ago";
 }
 
+std::string two_digits(std::int64_t value)
+{
+    return (value < 10 ? "0" : "") + std::to_string(value);
+}
+
 std::string human_bytes(std::int64_t bytes)
 {
     static constexpr std::array<const char*, 6> units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};

@@ -1,6 +1,7 @@
 #include "core/next_time.hpp"
 
 #include "core/cron_match.hpp"
+#include "core/human_text.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -13,8 +14,8 @@ using std::chrono::floor;
 using std::chrono::minutes;
 
 // Outside of these years there is nothing to find, and within them nothing can overflow.
-constexpr Time earliest = std::chrono::sys_days(std::chrono::year(0) / 12 / 1);
-constexpr Time latest = std::chrono::sys_days(std::chrono::year(10000) / 1 / 31);
+constexpr Time first_searched = std::chrono::sys_days(std::chrono::year(0) / 12 / 1);
+constexpr Time last_searched = std::chrono::sys_days(std::chrono::year(10000) / 1 / 31);
 
 bool has_fixed_times(const CronFields& fields)
 {
@@ -34,11 +35,6 @@ Time to_time(LocalTime local, std::chrono::seconds offset)
 LocalTime to_local(Time time, std::chrono::seconds offset)
 {
     return LocalTime(time.time_since_epoch()) + offset;
-}
-
-std::string two_digits(std::int64_t value)
-{
-    return (value < 10 ? "0" : "") + std::to_string(value);
 }
 
 std::string clock_text(LocalTime local)
@@ -145,9 +141,9 @@ std::optional<DueTime> next_due(const Recurrence& recurrence, const Zone& zone, 
     const auto* fields = std::get_if<CronFields>(&recurrence);
     if (fields == nullptr)
         return std::nullopt;
-    if (after > latest)
+    if (after > last_searched)
         return std::nullopt;
-    after = std::max(after, earliest);
+    after = std::max(after, first_searched);
     return has_fixed_times(*fields) ? next_fixed(*fields, zone, after) : next_elapsed(*fields, zone, after);
 }
 
@@ -157,8 +153,8 @@ std::vector<DroppedTime> dropped_times(const Recurrence& recurrence, const Zone&
     const auto* fields = std::get_if<CronFields>(&recurrence);
     if (fields == nullptr || !has_fixed_times(*fields))
         return dropped;
-    after = std::max(after, earliest);
-    until = std::min(until, latest);
+    after = std::max(after, first_searched);
+    until = std::min(until, last_searched);
     const auto drop = [&](Time at, const std::string& why) {
         if (at <= after || at > until)
             return;

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr Time latest = sys_days(year(9999) / 12 / 31) + hours(24) - Duration(1);
+constexpr Time last_of_four_digits = sys_days(year(9999) / 12 / 31) + hours(24) - Duration(1);
 
 /// Takes what it expects off the front of a text; once it has met something else it stays failed.
 class Scanner {
@@ -79,7 +79,7 @@ private:
 
 std::optional<Time> within_bounds(Time time)
 {
-    if (time < Time() || time > latest)
+    if (time < Time() || time > last_of_four_digits)
         return std::nullopt;
     return time;
 }
@@ -158,7 +158,7 @@ struct Clockwork {
 /// The calendar of chrono overflows beyond the year 32767: hold to four digits.
 Time hold(Time time)
 {
-    return std::clamp(time, Time(sys_days(year(0) / 1 / 1)), latest);
+    return std::clamp(time, Time(sys_days(year(0) / 1 / 1)), last_of_four_digits);
 }
 
 Clockwork split(Time shifted)
@@ -187,7 +187,7 @@ std::optional<Time> parse_time(std::string_view text, Time now, const Zone& zone
         return now;
     if (text.starts_with('+')) {
         const auto ahead = parse_duration(text.substr(1));
-        if (!ahead || now > latest || *ahead > latest - now)
+        if (!ahead || now > last_of_four_digits || *ahead > last_of_four_digits - now)
             return std::nullopt;
         return within_bounds(now + *ahead);
     }
