@@ -119,7 +119,7 @@ void read_target(Reader& reader, Value value, Config& config)
         config.log.target = file.string();
 }
 
-constexpr auto database = std::to_array<Key<Config>>({
+constexpr auto database_entries = std::to_array<Key<Config>>({
     {"path", R"("/var/lib/escher-cron/escher-cron.db")",
      "where the jobs live; an application's own SQLite file will do",
      [](Reader& r, Value v, Config& c) { r.path(v, c.database.path); }},
@@ -131,7 +131,7 @@ constexpr auto database = std::to_array<Key<Config>>({
     {"table_prefix", R"("")", "put before the tables' names where they share an application's database", read_prefix},
 });
 
-constexpr auto run = std::to_array<Key<Config>>({
+constexpr auto run_entries = std::to_array<Key<Config>>({
     {"mode", R"("cron")", "\"automatic\": creating a job also starts a tick at once, without waiting for cron",
      read_mode},
     {"lock", R"("/var/lib/escher-cron/run.lock")", "the tick lock; beside the database unless set",
@@ -151,20 +151,20 @@ constexpr auto run = std::to_array<Key<Config>>({
     {"user", R"("")", "whom jobs run as; empty: the tick's own user; only in a config of root's", read_user},
 });
 
-constexpr auto environment = std::to_array<Key<Config>>({
+constexpr auto environment_entries = std::to_array<Key<Config>>({
     {"inherit", "[]", "variables that jobs get from the tick; all else is built from nothing", read_inherit},
     {"set", "{}", "variables that every job gets",
      [](Reader& r, Value v, Config& c) { r.text_table(v, "variable", check_variable, c.policies.environment); }},
 });
 
-constexpr auto output = std::to_array<Key<Config>>({
+constexpr auto output_entries = std::to_array<Key<Config>>({
     {"directory", R"("/var/lib/escher-cron/output")", "where what jobs print is kept; beside the database unless set",
      [](Reader& r, Value v, Config& c) { r.path(v, c.output.directory); }},
     {"max_bytes", R"("16MiB")", "of each run; head and tail are kept, what is between is dropped",
      [](Reader& r, Value v, Config& c) { r.size(v, 4096, {}, c.output.max_bytes); }},
 });
 
-constexpr auto retention = std::to_array<Key<Config>>({
+constexpr auto retention_entries = std::to_array<Key<Config>>({
     {"completed", R"("7d")", "how long completed jobs are kept, or \"forever\"",
      [](Reader& r, Value v, Config& c) { read_age(r, v, c.retention.completed); }},
     {"failed", R"("30d")", "how long failed and invalid jobs are kept",
@@ -175,19 +175,19 @@ constexpr auto retention = std::to_array<Key<Config>>({
      read_keep},
 });
 
-constexpr auto log = std::to_array<Key<Config>>({
+constexpr auto log_entries = std::to_array<Key<Config>>({
     {"target", R"("stderr")", "\"stderr\" (cron mails it), \"syslog\", or a file", read_target},
     {"level", R"("warning")", "\"warning\" keeps a tick silent while all is well",
      [](Reader& r, Value v, Config& c) { r.word(v, c.log.level); }},
 });
 
-constexpr auto security = std::to_array<Key<Config>>({
+constexpr auto security_entries = std::to_array<Key<Config>>({
     {"commands", R"("auto")",
      "\"listed\": only [task]s; \"any\": commands of jobs too; \"auto\": any if nobody else can write the database",
      [](Reader& r, Value v, Config& c) { r.word(v, c.commands); }},
 });
 
-constexpr auto defaults = std::to_array<Key<Config>>({
+constexpr auto defaults_entries = std::to_array<Key<Config>>({
     {"aging", R"("none")", "waiting this long improves a job's priority by one, so that none waits for ever",
      [](Reader& r, Value v, Config& c) {
          if (Reader::is_word(v, "none"))
@@ -199,26 +199,26 @@ constexpr auto defaults = std::to_array<Key<Config>>({
      }},
 });
 
-constexpr auto sections = std::to_array<FixedSection>({
-    {"database", database},
-    {"run", run},
-    {"environment", environment},
-    {"output", output},
-    {"retention", retention},
-    {"log", log},
-    {"security", security},
+constexpr auto section_list = std::to_array<FixedSection>({
+    {"database", database_entries},
+    {"run", run_entries},
+    {"environment", environment_entries},
+    {"output", output_entries},
+    {"retention", retention_entries},
+    {"log", log_entries},
+    {"security", security_entries},
 });
 
 } // namespace
 
 std::span<const FixedSection> fixed_sections()
 {
-    return sections;
+    return section_list;
 }
 
 std::span<const Key<Config>> defaults_keys()
 {
-    return defaults;
+    return defaults_entries;
 }
 
 } // namespace escher

@@ -61,7 +61,7 @@ void read_task_environment(Reader& reader, Value value, Task& task)
     reader.text_table(value, "variable", check_variable, task.environment);
 }
 
-constexpr auto queues = std::to_array<Key<Queue>>({
+constexpr auto queue_entries = std::to_array<Key<Queue>>({
     {"concurrency", R"("none")", "jobs of this queue that run at once; none: only run.concurrency limits it",
      read_queue_concurrency},
     {"rate", R"("none")", "starts in any such time: \"10/s\", \"60/min\", \"500/h\", \"100/15m\"", read_rate},
@@ -69,7 +69,7 @@ constexpr auto queues = std::to_array<Key<Queue>>({
      [](Reader& r, Value v, Queue& q) { r.integer(v, 1, most_at_once, q.limits.per_key); }},
 });
 
-constexpr auto tasks = std::to_array<Key<Task>>({
+constexpr auto task_entries = std::to_array<Key<Task>>({
     {"argv", "", "the program and its arguments; {name} stands for a parameter; no shell is involved",
      [](Reader& r, Value v, Task& t) { r.argv(v, t.argv); }},
     {"params", "{}",
@@ -81,7 +81,7 @@ constexpr auto tasks = std::to_array<Key<Task>>({
 });
 
 // The most frequent first: there may be ten thousand schedules.
-constexpr auto schedules = std::to_array<Key<ScheduleDraft>>({
+constexpr auto schedule_entries = std::to_array<Key<ScheduleDraft>>({
     {"cron", "", "when: five fields as in crontab(5), or @daily and the like",
      [](Reader&, Value v, ScheduleDraft& d) { d.cron = v; }},
     {"every", "", "instead of cron: elapsed time between runs, at least 1m",
@@ -139,17 +139,17 @@ constexpr auto schedules = std::to_array<Key<ScheduleDraft>>({
 
 std::span<const Key<Queue>> queue_keys()
 {
-    return queues;
+    return queue_entries;
 }
 
 std::span<const Key<Task>> task_keys()
 {
-    return tasks;
+    return task_entries;
 }
 
 std::span<const Key<ScheduleDraft>> schedule_keys()
 {
-    return schedules;
+    return schedule_entries;
 }
 
 } // namespace escher

@@ -131,7 +131,7 @@ void read_count_limit(Reader& reader, Value value, std::int64_t least, std::opti
         to = static_cast<std::uint64_t>(count);
 }
 
-constexpr auto limits = std::to_array<Key<ResourceLimits>>({
+constexpr auto limit_entries = std::to_array<Key<ResourceLimits>>({
     {"memory", R"("inherit")", "address space of each process (RLIMIT_AS), such as \"512MiB\"",
      [](Reader& r, Value v, ResourceLimits& l) {
          if (Reader::is_word(v, "inherit"))
@@ -156,7 +156,7 @@ constexpr auto limits = std::to_array<Key<ResourceLimits>>({
      [](Reader& r, Value v, ResourceLimits& l) { read_count_limit(r, v, 1, l.processes); }},
 });
 
-constexpr auto policies = std::to_array<Key<PolicyOverrides>>({
+constexpr auto policy_entries = std::to_array<Key<PolicyOverrides>>({
     {"queue", R"("default")", "the queue that jobs go to", read_queue},
     {"priority", "0", "lower runs first, as in nice",
      [](Reader& r, Value v, PolicyOverrides& p) {
@@ -188,12 +188,12 @@ constexpr auto policies = std::to_array<Key<PolicyOverrides>>({
 
 std::span<const Key<PolicyOverrides>> policy_keys()
 {
-    return policies;
+    return policy_entries;
 }
 
 std::span<const Key<ResourceLimits>> limit_keys()
 {
-    return limits;
+    return limit_entries;
 }
 
 } // namespace escher
