@@ -25,9 +25,10 @@ namespace {
 /// Redrawing more often than this only flickers.
 constexpr Duration redraw_pause = std::chrono::milliseconds(100);
 
-Style style_of(JobState state)
+/// `next` is what a job becomes by the end of a run.
+Style style_of_end(JobState next)
 {
-    switch (state) {
+    switch (next) {
     case JobState::completed:
         return Style::green;
     case JobState::retryable:
@@ -130,7 +131,7 @@ void OnceDisplay::on_end(const Claim& claim, const RunFinished& end)
     }
     if (quiet_)
         return;
-    const Style style = style_of(end.next.state);
+    const Style style = style_of_end(end.next.state);
     line(fmt::format("{} {} after {}", title(claim),
                      styled(escape_for_terminal(describe_end(end)), style, look_.color), describe_run_time(took)));
     drawn_at_.reset();

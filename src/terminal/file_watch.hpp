@@ -8,6 +8,10 @@
 
 namespace escher {
 
+/// Changes are told by inotify; whoever follows looks this often all the same, for what it misses and for the clock of a
+/// display.
+inline constexpr Duration look_interval = std::chrono::seconds(1);
+
 /// Wakes whoever follows files when they are written: inotify(7), and nothing but the clock where that is not to be had.
 class FileWatch {
 public:

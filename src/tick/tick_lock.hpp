@@ -1,8 +1,13 @@
 #pragma once
 
+#include <escher/time.hpp>
+
 #include <functional>
 
 namespace escher {
+
+/// How long to wait for a tick to let go of the lock, which takes a healthy one a second.
+inline constexpr Duration lock_patience = std::chrono::seconds(10);
 
 /// What the loop needs of the tick lock; os/lock_file.hpp has the real one.
 struct TickLock {

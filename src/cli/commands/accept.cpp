@@ -7,6 +7,7 @@
 #include "core/time_text.hpp"
 #include "os/lock_file.hpp"
 #include "terminal/table.hpp"
+#include "tick/tick_lock.hpp"
 #include "json/accept_json.hpp"
 
 #include <escher/error.hpp>
@@ -19,9 +20,6 @@
 namespace escher::cli {
 
 namespace {
-
-/// A healthy tick lets go of the lock within a second.
-constexpr Duration lock_patience = std::chrono::seconds(10);
 
 std::vector<Job> unfinished(Store& store)
 {

@@ -20,9 +20,6 @@ namespace escher::cli {
 
 namespace {
 
-/// Changes are told by inotify; this is for what it misses.
-constexpr Duration look_interval = std::chrono::seconds(1);
-
 /// `log` prints output only: messages are in `show`.
 class Log {
 public:

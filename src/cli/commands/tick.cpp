@@ -16,6 +16,7 @@
 #include "os/supervisor.hpp"
 #include "os/user.hpp"
 #include "terminal/live_block.hpp"
+#include "tick/tick_lock.hpp"
 #include "json/once_json.hpp"
 
 #include <fmt/format.h>
@@ -28,9 +29,6 @@
 namespace escher::cli {
 
 namespace {
-
-/// How long a tick waits for another to let go of the lock; that takes a healthy one a second.
-constexpr Duration lock_patience = std::chrono::seconds(10);
 
 /// A detached tick stays this long, so that a burst of creators does not start one each.
 constexpr Duration detached_linger = std::chrono::seconds(1);

@@ -34,9 +34,6 @@ namespace {
 
 using Monotonic = std::chrono::steady_clock;
 
-/// Commits are told by inotify; this is for what it misses, and for the clock of the display.
-constexpr Duration look_interval = std::chrono::seconds(1);
-
 /// A busy database commits often; looking at it more often than this shows nothing that a person could read.
 constexpr int look_pause_ms = 100;
 
