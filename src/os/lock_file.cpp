@@ -87,7 +87,7 @@ std::optional<bool> names_file(const std::filesystem::path& path, int fd)
     throw Error(kind, "cannot use the lock file '" + path.string() + "': " + why);
 }
 
-[[noreturn]] void cannot_examine(const std::filesystem::path& path, int error)
+[[noreturn]] void cannot_examine_lock(const std::filesystem::path& path, int error)
 {
     throw Error(ErrorKind::io,
                 "cannot examine the lock file '" + path.string() + "': " + errno_text(error) + remedy(error));
@@ -123,7 +123,7 @@ Fd open_lock(const std::filesystem::path& path)
         refuse(path, error == EACCES ? ErrorKind::permission : ErrorKind::cannot_create,
                errno_text(error) + (error == ENOENT ? "; create its directory or set run.lock" : remedy(error)));
     if (::fstat(fd.get(), &file) != 0)
-        cannot_examine(path, errno);
+        cannot_examine_lock(path, errno);
     if (!S_ISREG(file.st_mode))
         refuse(path, ErrorKind::permission, "it is not a regular file; remove it, a new one is made");
     return fd;
@@ -254,7 +254,7 @@ bool LockFile::try_take()
         const int error = errno;
         unlock(fd_.get(), holder_byte);
         if (!named)
-            cannot_examine(path_, error);
+            cannot_examine_lock(path_, error);
         refuse(
             path_, ErrorKind::unavailable,
             "it was deleted or replaced while this process had it open; it must stay in place as long as jobs run");
@@ -306,12 +306,12 @@ bool LockFile::still_ours()
     // A waiter that is stopped must not make each newer tick let go before it has done anything.
     const auto announced = locked_by_other(fd_.get(), next_byte);
     if (!announced)
-        cannot_examine(path_, errno);
+        cannot_examine_lock(path_, errno);
     older_waiter_ = older_waiter_ && *announced;
     const bool newer = *announced && !older_waiter_;
     const auto named = newer ? std::optional(true) : names_file(path_, fd_.get());
     if (!named)
-        cannot_examine(path_, errno);
+        cannot_examine_lock(path_, errno);
     if (newer || !*named)
         release();
     return held_;
@@ -346,17 +346,17 @@ std::optional<LockHolder> LockFile::holder(const std::filesystem::path& path)
     struct stat file = {};
     if (!fd) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO)
-            cannot_examine(path, errno);
+            cannot_examine_lock(path, errno);
         return std::nullopt;
     }
     if (::fstat(fd.get(), &file) != 0)
-        cannot_examine(path, errno);
+        cannot_examine_lock(path, errno);
     if (!S_ISREG(file.st_mode))
         return std::nullopt;
     const auto held = locked_by_other(fd.get(), holder_byte);
     const auto announced = held.value_or(true) ? held : locked_by_other(fd.get(), next_byte);
     if (!held || !announced)
-        cannot_examine(path, errno);
+        cannot_examine_lock(path, errno);
     if (!*held)
         return *announced ? std::optional(LockHolder{}) : std::nullopt;
     const auto line = read_holder_line(fd.get());

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t most_cards = 8;
 constexpr const char* first_pid_namespace = "pid:[4026531836]"; ///< PROC_PID_INIT_INO: not that of a container
 
-[[noreturn]] void cannot_examine(const std::filesystem::path& path, int error)
+[[noreturn]] void cannot_examine_file(const std::filesystem::path& path, int error)
 {
     throw Error(ErrorKind::io, "cannot examine '" + path.string() + "': " + errno_text(error) + remedy(error));
 }
@@ -69,7 +69,7 @@ std::optional<FileMark> file_mark(const std::filesystem::path& path)
     if (examine(AT_FDCWD, path.c_str(), 0, mark))
         return mark;
     if (errno != ENOENT && errno != ENOTDIR)
-        cannot_examine(path, errno);
+        cannot_examine_file(path, errno);
     return std::nullopt;
 }
 
@@ -77,7 +77,7 @@ FileMark file_mark(int fd, const std::filesystem::path& path)
 {
     FileMark mark;
     if (!examine(fd, "", AT_EMPTY_PATH, mark))
-        cannot_examine(path, errno);
+        cannot_examine_file(path, errno);
     return mark;
 }
 

@@ -43,7 +43,7 @@ rlimit own_limit()
                                    remedy(error));
 }
 
-bool is_refused(int error)
+bool limit_is_refused(int error)
 {
     return error == EPERM || error == EACCES;
 }
@@ -54,7 +54,7 @@ std::optional<rlim_t> shown_limit(pid_t pid)
     const Fd file(::open(("/proc/" + std::to_string(pid) + "/limits").c_str(), O_RDONLY | O_CLOEXEC));
     char text[4096];
     const ssize_t size = file ? ::read(file.get(), text, sizeof text) : -1;
-    if (size < 0 && errno != ENOENT && errno != ESRCH && !is_refused(errno))
+    if (size < 0 && errno != ENOENT && errno != ESRCH && !limit_is_refused(errno))
         fail(pid, errno);
     if (size <= 0)
         return std::nullopt;
@@ -75,7 +75,7 @@ std::optional<rlim_t> soft_limit(pid_t pid)
         return limit.rlim_cur;
     if (errno == ESRCH)
         return std::nullopt;
-    if (!is_refused(errno)) // another user's
+    if (!limit_is_refused(errno)) // another user's
         fail(pid, errno);
     return shown_limit(pid);
 }

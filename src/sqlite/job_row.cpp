@@ -13,35 +13,37 @@ namespace escher::sqlite {
 
 namespace {
 
-enum Column {
-    c_id,
-    c_token,
-    c_state,
-    c_queue,
-    c_priority,
-    c_run_at,
-    c_blocked,
-    c_run,
-    c_attempts,
-    c_retries,
-    c_timeout,
-    c_created_at,
-    c_started_at,
-    c_finished_at,
-    c_cancel_requested_at,
-    c_nominal_at,
-    c_schedule,
-    c_unique_key,
-    c_concurrency_key,
-    c_created_by,
-    c_progress,
-    c_progress_at,
-    c_progress_text,
-    c_name,
-    c_reason,
-    c_task,
-    c_params,
-    c_command,
+struct JobColumn {
+    enum : int {
+        id,
+        token,
+        state,
+        queue,
+        priority,
+        run_at,
+        blocked,
+        run,
+        attempts,
+        retries,
+        timeout,
+        created_at,
+        started_at,
+        finished_at,
+        cancel_requested_at,
+        nominal_at,
+        schedule,
+        unique_key,
+        concurrency_key,
+        created_by,
+        progress,
+        progress_at,
+        progress_text,
+        name,
+        reason,
+        task,
+        params,
+        command,
+    };
 };
 
 constexpr std::size_t longest_reason = 4096;
@@ -119,24 +121,24 @@ std::optional<std::string_view> json_text(const Query& row, int column, const ch
 Work decode_work(const Query& row, Reader& reader)
 {
     try {
-        if (!row.is_null(c_command)) {
+        if (!row.is_null(JobColumn::command)) {
             Command command;
-            if (const auto json = json_text(row, c_command, "command", reader))
+            if (const auto json = json_text(row, JobColumn::command, "command", reader))
                 command.argv = parse_strings(*json);
             if (command.argv.empty() || command.argv[0].empty())
                 reader.complain("command", "names no program");
             return command;
         }
         TaskCall call;
-        call.task = reader.text(c_task, "task", JobLimits::word);
+        call.task = reader.text(JobColumn::task, "task", JobLimits::word);
         if (call.task.empty())
             reader.complain("task", "is empty");
-        if (!row.is_null(c_params))
-            if (const auto json = json_text(row, c_params, "params", reader))
+        if (!row.is_null(JobColumn::params))
+            if (const auto json = json_text(row, JobColumn::params, "params", reader))
                 call.params = parse_string_map(*json);
         return call;
     } catch (const BadJson& error) {
-        const bool command = !row.is_null(c_command);
+        const bool command = !row.is_null(JobColumn::command);
         reader.complain(command ? "command" : "params", std::string("is not a JSON ") +
                                                             (command ? "array" : "object") +
                                                             " of strings: " + error.what());
@@ -160,17 +162,17 @@ std::string derived_name(const Work& work)
 
 std::optional<Progress> decode_progress(const Query& row)
 {
-    const auto type = row.type(c_progress);
+    const auto type = row.type(JobColumn::progress);
     if (type != ValueType::real && type != ValueType::integer)
         return std::nullopt;
-    const double percent = row.real(c_progress);
+    const double percent = row.real(JobColumn::progress);
     if (!std::isfinite(percent))
         return std::nullopt;
     Progress progress;
     progress.percent = std::clamp(percent, 0.0, 100.0);
-    if (row.type(c_progress_text) == ValueType::text)
-        progress.text = std::string(row.bytes(c_progress_text).substr(0, JobLimits::text));
-    progress.at = bounded_time(row, c_progress_at).value_or(Time{});
+    if (row.type(JobColumn::progress_text) == ValueType::text)
+        progress.text = std::string(row.bytes(JobColumn::progress_text).substr(0, JobLimits::text));
+    progress.at = bounded_time(row, JobColumn::progress_at).value_or(Time{});
     return progress;
 }
 
@@ -191,40 +193,42 @@ Job decode_job(const Query& row)
 {
     Reader reader(row);
     Job job;
-    job.id = JobId(row.integer(c_id));
-    job.token = row.text(c_token);
-    job.state = from_text<JobState>(row.bytes(c_state)).value_or(JobState::invalid);
+    job.id = JobId(row.integer(JobColumn::id));
+    job.token = row.text(JobColumn::token);
+    job.state = from_text<JobState>(row.bytes(JobColumn::state)).value_or(JobState::invalid);
 
-    auto queue = reader.text(c_queue, "queue", JobLimits::word);
-    if (!row.is_null(c_queue) && queue.empty())
+    auto queue = reader.text(JobColumn::queue, "queue", JobLimits::word);
+    if (!row.is_null(JobColumn::queue) && queue.empty())
         reader.complain("queue", "is empty");
-    if (row.type(c_queue) == ValueType::text)
+    if (row.type(JobColumn::queue) == ValueType::text)
         job.queue = std::move(queue);
-    if (const auto priority = reader.integer(c_priority, "priority", -JobLimits::priority, JobLimits::priority))
+    if (const auto priority =
+            reader.integer(JobColumn::priority, "priority", -JobLimits::priority, JobLimits::priority))
         job.priority = static_cast<int>(*priority);
-    job.run_at = reader.time(c_run_at, "run_at").value_or(Time{});
-    if (const auto run = row.maybe_integer(c_run))
+    job.run_at = reader.time(JobColumn::run_at, "run_at").value_or(Time{});
+    if (const auto run = row.maybe_integer(JobColumn::run))
         job.run = RunId(*run);
     // One more attempt must still be a number that the row may hold.
-    job.attempts = static_cast<int>(reader.integer(c_attempts, "attempts", 0, JobLimits::attempts).value_or(0));
-    if (const auto retries = reader.integer(c_retries, "retries", 0, JobLimits::retries))
+    job.attempts =
+        static_cast<int>(reader.integer(JobColumn::attempts, "attempts", 0, JobLimits::attempts).value_or(0));
+    if (const auto retries = reader.integer(JobColumn::retries, "retries", 0, JobLimits::retries))
         job.retries = static_cast<int>(*retries);
-    if (const auto timeout = reader.integer(c_timeout, "timeout", 0, Duration(JobLimits::timeout).count()))
+    if (const auto timeout = reader.integer(JobColumn::timeout, "timeout", 0, Duration(JobLimits::timeout).count()))
         job.timeout = Duration(*timeout);
-    job.created_at = reader.time(c_created_at, "created_at").value_or(Time{});
-    job.started_at = bounded_time(row, c_started_at);
-    job.finished_at = bounded_time(row, c_finished_at);
-    if (!row.is_null(c_cancel_requested_at))
-        job.cancel_requested_at = bounded_time(row.integer(c_cancel_requested_at));
-    job.nominal_at = reader.time(c_nominal_at, "nominal_at");
-    job.schedule = reader.text(c_schedule, "schedule", JobLimits::word);
-    job.unique_key = reader.text(c_unique_key, "unique_key", JobLimits::text);
-    job.concurrency_key = reader.text(c_concurrency_key, "concurrency_key", JobLimits::text);
-    job.created_by = reader.text(c_created_by, "created_by", JobLimits::text);
+    job.created_at = reader.time(JobColumn::created_at, "created_at").value_or(Time{});
+    job.started_at = bounded_time(row, JobColumn::started_at);
+    job.finished_at = bounded_time(row, JobColumn::finished_at);
+    if (!row.is_null(JobColumn::cancel_requested_at))
+        job.cancel_requested_at = bounded_time(row.integer(JobColumn::cancel_requested_at));
+    job.nominal_at = reader.time(JobColumn::nominal_at, "nominal_at");
+    job.schedule = reader.text(JobColumn::schedule, "schedule", JobLimits::word);
+    job.unique_key = reader.text(JobColumn::unique_key, "unique_key", JobLimits::text);
+    job.concurrency_key = reader.text(JobColumn::concurrency_key, "concurrency_key", JobLimits::text);
+    job.created_by = reader.text(JobColumn::created_by, "created_by", JobLimits::text);
     job.progress = decode_progress(row);
-    job.name = reader.text(c_name, "name", JobLimits::text);
-    if (row.type(c_reason) == ValueType::text)
-        job.reason = std::string(cut_utf8(row.bytes(c_reason), longest_reason));
+    job.name = reader.text(JobColumn::name, "name", JobLimits::text);
+    if (row.type(JobColumn::reason) == ValueType::text)
+        job.reason = std::string(cut_utf8(row.bytes(JobColumn::reason), longest_reason));
 
     job.work = decode_work(row, reader);
     if (job.name.empty())
@@ -236,12 +240,14 @@ Job decode_job(const Query& row)
 
 std::string key_of(const Query& row)
 {
-    return row.type(c_concurrency_key) == ValueType::text ? std::string(row.bytes(c_concurrency_key)) : std::string();
+    return row.type(JobColumn::concurrency_key) == ValueType::text
+               ? std::string(row.bytes(JobColumn::concurrency_key))
+               : std::string();
 }
 
 bool is_blocked(const Query& row)
 {
-    return row.integer(c_blocked) != 0;
+    return row.integer(JobColumn::blocked) != 0;
 }
 
 void read_dependencies(Database& database, Job& job)

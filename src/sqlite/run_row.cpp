@@ -9,33 +9,35 @@ namespace escher::sqlite {
 
 namespace {
 
-enum Column {
-    c_id,
-    c_job,
-    c_attempt,
-    c_claimed_at,
-    c_started_at,
-    c_ended_at,
-    c_outcome,
-    c_exit_code,
-    c_signal,
-    c_core_dumped,
-    c_out_of_memory,
-    c_error,
-    c_message,
-    c_by_shutdown,
-    c_cpu_user,
-    c_cpu_system,
-    c_peak_memory,
-    c_output_file,
-    c_output_written,
-    c_output_dropped,
-    c_runner_pid,
-    c_runner_started,
-    c_runner_mark,
-    c_boot_id,
-    c_pid,
-    c_process_started,
+struct RunColumn {
+    enum : int {
+        id,
+        job,
+        attempt,
+        claimed_at,
+        started_at,
+        ended_at,
+        outcome,
+        exit_code,
+        signal,
+        core_dumped,
+        out_of_memory,
+        error,
+        message,
+        by_shutdown,
+        cpu_user,
+        cpu_system,
+        peak_memory,
+        output_file,
+        output_written,
+        output_dropped,
+        runner_pid,
+        runner_started,
+        runner_mark,
+        boot_id,
+        pid,
+        process_started,
+    };
 };
 
 int small(const Query& row, int column)
@@ -53,22 +55,23 @@ std::string file_name(std::string_view name)
 
 std::optional<Outcome> decode_outcome(const Query& row)
 {
-    const auto outcome_kind = from_text<OutcomeKind>(row.bytes(c_outcome));
+    const auto outcome_kind = from_text<OutcomeKind>(row.bytes(RunColumn::outcome));
     if (!outcome_kind)
         return std::nullopt;
     switch (*outcome_kind) {
     case OutcomeKind::exited:
-        return Exited{small(row, c_exit_code)};
+        return Exited{small(row, RunColumn::exit_code)};
     case OutcomeKind::signaled:
-        return Signaled{small(row, c_signal), row.integer(c_core_dumped) != 0, row.integer(c_out_of_memory) != 0};
+        return Signaled{small(row, RunColumn::signal), row.integer(RunColumn::core_dumped) != 0,
+                        row.integer(RunColumn::out_of_memory) != 0};
     case OutcomeKind::timed_out:
         return TimedOut{};
     case OutcomeKind::cancelled:
-        return Cancelled{row.integer(c_by_shutdown) != 0};
+        return Cancelled{row.integer(RunColumn::by_shutdown) != 0};
     case OutcomeKind::not_started:
-        return NotStarted{small(row, c_error), row.text(c_message)};
+        return NotStarted{small(row, RunColumn::error), row.text(RunColumn::message)};
     case OutcomeKind::lost:
-        return Lost{row.text(c_message)};
+        return Lost{row.text(RunColumn::message)};
     }
     return std::nullopt;
 }
@@ -78,24 +81,24 @@ std::optional<Outcome> decode_outcome(const Query& row)
 Run decode_run(const Query& row)
 {
     Run run;
-    run.id = RunId(row.integer(c_id));
-    run.job = JobId(row.integer(c_job));
-    run.attempt = small(row, c_attempt);
-    run.claimed_at = bounded_time(row.integer(c_claimed_at));
-    run.started_at = bounded_time(row, c_started_at);
-    run.ended_at = bounded_time(row, c_ended_at);
+    run.id = RunId(row.integer(RunColumn::id));
+    run.job = JobId(row.integer(RunColumn::job));
+    run.attempt = small(row, RunColumn::attempt);
+    run.claimed_at = bounded_time(row.integer(RunColumn::claimed_at));
+    run.started_at = bounded_time(row, RunColumn::started_at);
+    run.ended_at = bounded_time(row, RunColumn::ended_at);
     run.outcome = decode_outcome(row);
-    run.usage.cpu_user = Duration(row.integer(c_cpu_user));
-    run.usage.cpu_system = Duration(row.integer(c_cpu_system));
-    run.usage.peak_memory_bytes = row.integer(c_peak_memory);
-    run.output.written = row.integer(c_output_written);
-    run.output.dropped = row.integer(c_output_dropped);
-    run.output_file = file_name(row.bytes(c_output_file));
-    const auto boot_id = row.text(c_boot_id);
-    run.runner.process = {row.integer(c_runner_pid), row.integer(c_runner_started), boot_id};
-    run.runner.mark = row.integer(c_runner_mark);
-    if (const auto pid = row.maybe_integer(c_pid))
-        run.process = ProcessIdentity{*pid, row.integer(c_process_started), boot_id};
+    run.usage.cpu_user = Duration(row.integer(RunColumn::cpu_user));
+    run.usage.cpu_system = Duration(row.integer(RunColumn::cpu_system));
+    run.usage.peak_memory_bytes = row.integer(RunColumn::peak_memory);
+    run.output.written = row.integer(RunColumn::output_written);
+    run.output.dropped = row.integer(RunColumn::output_dropped);
+    run.output_file = file_name(row.bytes(RunColumn::output_file));
+    const auto boot_id = row.text(RunColumn::boot_id);
+    run.runner.process = {row.integer(RunColumn::runner_pid), row.integer(RunColumn::runner_started), boot_id};
+    run.runner.mark = row.integer(RunColumn::runner_mark);
+    if (const auto pid = row.maybe_integer(RunColumn::pid))
+        run.process = ProcessIdentity{*pid, row.integer(RunColumn::process_started), boot_id};
     return run;
 }
 
