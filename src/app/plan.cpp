@@ -1,5 +1,6 @@
 #include "app/plan.hpp"
 
+#include "core/load_limit.hpp"
 #include "core/reason.hpp"
 #include "tick/claim_request.hpp"
 #include "tick/launch.hpp"
@@ -100,13 +101,13 @@ Plan make_plan(Store& copy, const Config& config, const PlanWorld& world, Time a
     plan.warnings = schedule_due(copy, config, {world.host, world.boot_id}, at);
     plan.occurrences = decided_at(copy, config, at);
 
-    const bool too_busy = config.run.max_load && (!world.load || *world.load > *config.run.max_load);
+    const bool may_claim = load_standing(world.load, config.run.max_load) == LoadStanding::low;
     std::vector<RunReport> rejections;
     int started = 0;
     std::set<JobId> settled;
     do {
         ClaimRequest request = claim_request(config, world.runner);
-        request.slots = too_busy ? 0 : std::max(config.run.concurrency - started, 0);
+        request.slots = may_claim ? std::max(config.run.concurrency - started, 0) : 0;
         const Settled step = copy.settle_and_claim(rejections, request, at);
         rejections.clear();
         for (const Claim& claim : step.claims) {

@@ -3,6 +3,7 @@
 #include "core/cron_health.hpp"
 #include "core/duration.hpp"
 #include "core/id_text.hpp"
+#include "core/load_limit.hpp"
 #include "core/selection.hpp"
 
 #include <algorithm>
@@ -65,6 +66,19 @@ std::string place_in_line(const Circumstances& circumstances, Time next_tick)
     return text;
 }
 
+std::optional<std::string> load_obstacle(std::optional<double> load, std::optional<double> max_load)
+{
+    switch (load_standing(load, max_load)) {
+    case LoadStanding::low:
+        return std::nullopt;
+    case LoadStanding::high:
+        return "load " + one_decimal(*load) + " over " + one_decimal(*max_load);
+    case LoadStanding::unknown:
+        return "the load of this machine is not known, and nothing starts over " + one_decimal(*max_load);
+    }
+    return std::nullopt;
+}
+
 std::string reason_of_waiting(const Job& job, const Circumstances& circumstances, Time now)
 {
     if (!job.waits_for.empty())
@@ -83,11 +97,8 @@ std::string reason_of_waiting(const Job& job, const Circumstances& circumstances
     const std::string place = place_in_line(circumstances, now + wait);
     if (const auto obstacle = slot_obstacle(circumstances.limits, circumstances.taken))
         return *obstacle + place;
-    if (circumstances.max_load && !circumstances.load)
-        return "the load of this machine is not known, and nothing starts over " +
-               one_decimal(*circumstances.max_load);
-    if (circumstances.max_load && *circumstances.load > *circumstances.max_load)
-        return "load " + one_decimal(*circumstances.load) + " over " + one_decimal(*circumstances.max_load);
+    if (const auto obstacle = load_obstacle(circumstances.load, circumstances.max_load))
+        return *obstacle;
     if (circumstances.tick_lives)
         return "a tick is about to start it" + place;
     return "next tick in " + describe_duration(wait) + place;

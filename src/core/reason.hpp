@@ -10,7 +10,7 @@ struct Circumstances {
     Occupancy taken;
     std::optional<TickRecord> last_tick; ///< the newest
     bool tick_lives = false; ///< one holds the lock now
-    std::optional<double> load; ///< none: not known, and where max_load is set nothing starts then
+    std::optional<double> load; ///< none: not known
     std::optional<double> max_load;
     std::function<bool(const Job&)>
         elsewhere; ///< of a running job: true if no tick of this host can look after its run

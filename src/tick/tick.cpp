@@ -1,5 +1,6 @@
 #include "tick/tick.hpp"
 
+#include "core/load_limit.hpp"
 #include "tick/cadence.hpp"
 #include "tick/claim_request.hpp"
 #include "tick/live_runs.hpp"
@@ -163,15 +164,16 @@ private:
     {
         if (!holds_lock_ || cadence_.rests(now))
             return false;
-        if (!config_.run.max_load || !setup_.load)
-            return true;
-        try {
-            return setup_.load() <= *config_.run.max_load;
-        } catch (const Error& error) {
-            // Not known is not low. Results are recorded all the same.
-            warn(error.what());
-            return false;
-        }
+        return load_standing(known_load(), config_.run.max_load) == LoadStanding::low;
+    }
+
+    /// None: it is not known, or nobody asks. Results are recorded all the same.
+    std::optional<double> known_load()
+    try {
+        return config_.run.max_load && setup_.load ? std::optional(setup_.load()) : std::nullopt;
+    } catch (const Error& error) {
+        warn(error.what());
+        return std::nullopt;
     }
 
     [[nodiscard]] ClaimRequest request_at(Time now)
