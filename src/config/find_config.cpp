@@ -1,4 +1,4 @@
-#include "config/places.hpp"
+#include "config/find_config.hpp"
 
 namespace escher {
 

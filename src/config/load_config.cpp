@@ -1,7 +1,7 @@
 #include "config/config_file.hpp"
+#include "config/find_config.hpp"
 #include "config/heap_growth.hpp"
 #include "config/keys.hpp"
-#include "config/places.hpp"
 #include "config/schedule_builder.hpp"
 #include "config/task_template.hpp"
 #include "core/suggest.hpp"
