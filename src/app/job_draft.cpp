@@ -152,7 +152,7 @@ NewJob JobDraft::finish(Checks& checks) &&
         const bool forbidden = own_command && checks.policies.commands != CommandTrust::any;
         throw Error(forbidden ? ErrorKind::permission : ErrorKind::bad_data, rejected.what());
     }
-    const Intake otherwise = place_job(checks.policies, job_.work);
+    const Intake otherwise = intake_of(checks.policies, job_.work);
     job_.queue = queue_.value_or(otherwise.queue);
     job_.priority = priority_.value_or(otherwise.priority);
     add_dependencies(after_, false, checks);

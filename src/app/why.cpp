@@ -19,7 +19,7 @@ namespace escher {
 
 namespace {
 
-// A place beyond this one is of no use to anybody, and counting would read the whole queue.
+// A position beyond this one is of no use to anybody, and counting would read the whole queue.
 constexpr int most_ranked = 1000;
 
 /// "14:05" today, else "2030-01-31 14:05".

@@ -182,8 +182,8 @@ private:
             refuse_reversed(low, '~', high, begin);
         const int every = accept('/') ? step() : 0;
         const std::string field = std::to_string(index_);
-        const std::string place = std::to_string(elements_);
-        const std::uint64_t hash = stable_hash({seed_, field, place});
+        const std::string nth = std::to_string(elements_);
+        const std::uint64_t hash = stable_hash({seed_, field, nth});
         const int choices = every == 0 ? high - low + 1 : std::min(every, high - low + 1);
         const int chosen = low + static_cast<int>(pick_below(hash, static_cast<std::uint64_t>(choices)));
         return every == 0 ? progression(chosen, chosen, 1) : progression(chosen, high, every);

@@ -86,11 +86,11 @@ std::optional<DueTime> next_fixed(const CronFields& fields, const Zone& zone, Ti
     const auto match = first_match(fields, minute_after(zone.furthest_local(after)));
     if (!match)
         return std::nullopt;
-    const Zone::Placement placement = zone.place(*match);
-    DueTime due{placement.first, ""};
-    if (placement.kind == Zone::Placement::gap)
-        due.note = gap_note(fields, zone, *match, placement.first);
-    if (placement.kind == Zone::Placement::repeated)
+    const Zone::Instants instants = zone.instants_of(*match);
+    DueTime due{instants.first, ""};
+    if (instants.kind == Zone::Instants::gap)
+        due.note = gap_note(fields, zone, *match, instants.first);
+    if (instants.kind == Zone::Instants::repeated)
         due.note = repeated_text(*match) + ": due the first time";
     return due;
 }

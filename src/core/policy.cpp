@@ -76,7 +76,7 @@ JobPolicy apply(JobPolicy base, const PolicyOverrides& overrides)
     return base;
 }
 
-Intake place_job(const Policies& policies, const Work& work)
+Intake intake_of(const Policies& policies, const Work& work)
 {
     JobPolicy policy = configured(policies, work, std::nullopt);
     return {std::move(policy.queue), policy.priority};

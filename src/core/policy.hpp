@@ -10,7 +10,7 @@ namespace escher {
 [[nodiscard]] JobPolicy apply(JobPolicy base, const PolicyOverrides& overrides);
 
 /// Where a job of this work goes, and with which priority, unless it says so itself: [defaults] < [queue] < [task].
-[[nodiscard]] Intake place_job(const Policies& policies, const Work& work);
+[[nodiscard]] Intake intake_of(const Policies& policies, const Work& work);
 
 /// The policy of a stored job: built-in < [defaults] < [queue] < [task] < the row. Where commands are not trusted, a
 /// row may shorten its timeout and lower its retries, but not raise them.

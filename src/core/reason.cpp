@@ -56,7 +56,7 @@ std::optional<Time> estimated_start(const Circumstances& circumstances, Time nex
 }
 
 /// ", position 3, estimated start 14:05", as far as that is known.
-std::string place_in_line(const Circumstances& circumstances, Time next_tick)
+std::string position_in_line(const Circumstances& circumstances, Time next_tick)
 {
     std::string text;
     if (circumstances.position)
@@ -94,14 +94,14 @@ std::string reason_of_waiting(const Job& job, const Circumstances& circumstances
     if (const auto obstacle = key_obstacle(queue, job.concurrency_key, circumstances.limits, circumstances.taken))
         return *obstacle;
     const Duration wait = circumstances.tick_lives ? Duration(0) : until_next_tick(now);
-    const std::string place = place_in_line(circumstances, now + wait);
+    const std::string position = position_in_line(circumstances, now + wait);
     if (const auto obstacle = slot_obstacle(circumstances.limits, circumstances.taken))
-        return *obstacle + place;
+        return *obstacle + position;
     if (const auto obstacle = load_obstacle(circumstances.load, circumstances.max_load))
         return *obstacle;
     if (circumstances.tick_lives)
-        return "a tick is about to start it" + place;
-    return "next tick in " + describe_duration(wait) + place;
+        return "a tick is about to start it" + position;
+    return "next tick in " + describe_duration(wait) + position;
 }
 
 std::string at_time(Time time, const Circumstances& circumstances, Time now)

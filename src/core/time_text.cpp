@@ -112,7 +112,7 @@ std::optional<Time> parse_date_and_time(std::string_view text, const Zone& zone)
     if (scan.done()) {
         if (fraction != Duration::zero())
             return std::nullopt;
-        return within_bounds(zone.place(local).first);
+        return within_bounds(zone.instants_of(local).first);
     }
     if (!has_seconds)
         return std::nullopt;
@@ -142,8 +142,8 @@ std::optional<Time> parse_time_of_day(std::string_view text, Time now, const Zon
     const auto today = floor<days>(zone.to_local(now));
     // Two days ahead suffice but where a zone has skipped a whole one.
     for (const auto date : {today, today + days(1), today + days(2)}) {
-        const auto placed = zone.place(date + h + min);
-        for (const auto at : {placed.first, placed.second})
+        const auto instants = zone.instants_of(date + h + min);
+        for (const auto at : {instants.first, instants.second})
             if (at > now)
                 return within_bounds(at);
     }

@@ -288,7 +288,7 @@ std::optional<Zone::Transition> Zone::next_transition(Time time) const
     return std::nullopt;
 }
 
-Zone::Placement Zone::place(LocalTime local) const
+Zone::Instants Zone::instants_of(LocalTime local) const
 {
     const seconds wall = floor<seconds>(local.time_since_epoch());
     const auto [folded, shift] = fold(wall);
@@ -300,26 +300,26 @@ Zone::Placement Zone::place(LocalTime local) const
     while (i < changes_.size() && folded >= starts_at(i) + offset_before(i).offset)
         ++i;
 
-    Placement placement;
+    Instants instants;
     const seconds offset = offset_before(i).offset;
     if (i > 0 && folded - offset < starts_at(i - 1)) {
-        placement.kind = Placement::gap;
-        placement.first = placement.second = Time(changes_[i - 1].at + shift);
-        return placement;
+        instants.kind = Instants::gap;
+        instants.first = instants.second = Time(changes_[i - 1].at + shift);
+        return instants;
     }
-    placement.first = placement.second = shift_to_time(local, offset);
+    instants.first = instants.second = shift_to_time(local, offset);
 
     for (; i < changes_.size() && starts_at(i) <= folded + reach; ++i) {
         const seconds later = offset_before(i + 1).offset;
         const bool shown =
             folded - later >= starts_at(i) && (i + 1 == changes_.size() || folded - later < starts_at(i + 1));
         if (shown && later != offset) {
-            placement.kind = Placement::repeated;
-            placement.second = shift_to_time(local, later);
+            instants.kind = Instants::repeated;
+            instants.second = shift_to_time(local, later);
             break;
         }
     }
-    return placement;
+    return instants;
 }
 
 } // namespace escher

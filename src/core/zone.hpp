@@ -44,12 +44,12 @@ public:
 
     /// Where a local time lies in real time. `first` never decreases as `local` increases, and it is the first instant
     /// at which the clocks show `local` or more.
-    struct Placement {
+    struct Instants {
         enum Kind { unique, gap, repeated } kind = unique;
         Time first{}; ///< unique: the instant; repeated: the first of them; gap: the instant of the transition
         Time second{}; ///< repeated: the second; else equal to `first`
     };
-    [[nodiscard]] Placement place(LocalTime local) const;
+    [[nodiscard]] Instants instants_of(LocalTime local) const;
 
 private:
     struct Offset {

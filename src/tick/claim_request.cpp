@@ -22,11 +22,11 @@ ClaimRequest claim_request(const Config& config, const RunnerIdentity& runner)
     request.runner = runner;
     // known_tasks and serves stay open: on this store's only host nobody else could take what this config does not know, so
     // that such a job becomes invalid, with the reason, instead of waiting for ever.
-    request.commands = place_job(config.policies, Command{});
+    request.commands = intake_of(config.policies, Command{});
     // A task that says nothing of either goes where commands go, and need not be named.
     for (const auto& [name, task] : config.policies.tasks)
         if (task.policy.queue || task.policy.priority)
-            request.tasks.emplace(name, place_job(config.policies, TaskCall{name, {}}));
+            request.tasks.emplace(name, intake_of(config.policies, TaskCall{name, {}}));
     return request;
 }
 

@@ -21,13 +21,13 @@ ScheduleOutcome decide(Store& store, const Config& config, const ScheduleHost& h
         .host = host.host,
         .boot_id = host.boot_id,
         .created_by = "schedule",
-        .queue_of = [&](const Schedule& schedule) { return place_job(config.policies, schedule.call).queue; },
+        .queue_of = [&](const Schedule& schedule) { return intake_of(config.policies, schedule.call).queue; },
         .unfinished =
             [&](const std::string& name) {
                 auto found = store.unfinished_of(std::span(&name, 1));
                 return found.empty() ? std::vector<JobId>{} : std::move(found.begin()->second);
             },
-        .priority_of = [&](const Schedule& schedule) { return place_job(config.policies, schedule.call).priority; },
+        .priority_of = [&](const Schedule& schedule) { return intake_of(config.policies, schedule.call).priority; },
     };
     return due_occurrences(view, now);
 }

@@ -78,17 +78,17 @@ TEST_CASE("around every transition no fixed daily time is lost or comes twice")
             // From one day's due time to another's: each date between has its own, the dates that were lost included.
             const LocalTime from = floor<days>(std::min(edges[0], edges[1])) - days(2) + minutes(time);
             const LocalTime to = floor<days>(std::max(edges[0], edges[1])) + days(2) + minutes(time);
-            const auto due = due_from_to(daily(time), in, in.place(from).first, in.place(to).first);
+            const auto due = due_from_to(daily(time), in, in.instants_of(from).first, in.instants_of(to).first);
             std::vector<Time> expected;
             for (LocalTime meant = from + days(1); meant <= to; meant += days(1)) {
-                const Zone::Placement placement = in.place(meant);
+                const Zone::Instants instants = in.instants_of(meant);
                 // The midnight of a lost day and the one that the clocks jump to are one instant, due once.
-                if (expected.empty() || expected.back() != placement.first)
-                    expected.push_back(placement.first);
-                if (placement.kind == Zone::Placement::gap)
-                    REQUIRE(in.to_local(placement.first) > meant);
+                if (expected.empty() || expected.back() != instants.first)
+                    expected.push_back(instants.first);
+                if (instants.kind == Zone::Instants::gap)
+                    REQUIRE(in.to_local(instants.first) > meant);
                 else
-                    REQUIRE(in.to_local(placement.first) == meant);
+                    REQUIRE(in.to_local(instants.first) == meant);
             }
             REQUIRE(due == expected);
             const bool lost_midnight = transition.after - transition.before >= 24h && time == 0;

@@ -64,11 +64,11 @@ TEST_CASE("a job in another queue than its task's gets that queue's policy")
 TEST_CASE("a row of plain SQL goes where its work belongs")
 {
     const Policies policies = layered();
-    CHECK(place_job(policies, TaskCall{"report", {}}).queue == "bulk");
-    CHECK(place_job(policies, TaskCall{"report", {}}).priority == 3);
-    CHECK(place_job(policies, Command{{"true"}}).queue == "default");
-    CHECK(place_job(policies, Command{{"true"}}).priority == 1);
-    CHECK(place_job(policies, TaskCall{"nonesuch", {}}).queue == "default");
+    CHECK(intake_of(policies, TaskCall{"report", {}}).queue == "bulk");
+    CHECK(intake_of(policies, TaskCall{"report", {}}).priority == 3);
+    CHECK(intake_of(policies, Command{{"true"}}).queue == "default");
+    CHECK(intake_of(policies, Command{{"true"}}).priority == 1);
+    CHECK(intake_of(policies, TaskCall{"nonesuch", {}}).queue == "default");
 }
 
 TEST_CASE("where commands are not trusted, a row cannot lift the config's bounds")

@@ -77,13 +77,13 @@ LocalTime local(int year, unsigned month, unsigned day, Duration time)
     return std::chrono::local_days(std::chrono::year(year) / static_cast<int>(month) / static_cast<int>(day)) + time;
 }
 
-std::string place_text(const Zone& zone, LocalTime time)
+std::string instants_text(const Zone& zone, LocalTime time)
 {
-    const Zone::Placement placement = zone.place(time);
+    const Zone::Instants instants = zone.instants_of(time);
     const char* const kinds[] = {"unique ", "gap ", "repeated "};
-    std::string text = kinds[placement.kind] + format_rfc3339(placement.first, zone);
-    if (placement.second != placement.first)
-        text += " " + format_rfc3339(placement.second, zone);
+    std::string text = kinds[instants.kind] + format_rfc3339(instants.first, zone);
+    if (instants.second != instants.first)
+        text += " " + format_rfc3339(instants.second, zone);
     return text;
 }
 
@@ -123,20 +123,20 @@ TEST_CASE("a change of the abbreviation alone is no transition")
 TEST_CASE("local times are placed in gaps and repeated hours")
 {
     const Zone& berlin = *zone("Europe/Berlin");
-    CHECK(place_text(berlin, local(2026, 3, 29, 1h + 59min)) == "unique 2026-03-29T01:59:00+01:00");
-    CHECK(place_text(berlin, local(2026, 3, 29, 2h)) == "gap 2026-03-29T03:00:00+02:00");
-    CHECK(place_text(berlin, local(2026, 3, 29, 2h + 59min)) == "gap 2026-03-29T03:00:00+02:00");
-    CHECK(place_text(berlin, local(2026, 3, 29, 3h)) == "unique 2026-03-29T03:00:00+02:00");
-    CHECK(place_text(berlin, local(2026, 10, 25, 1h + 59min)) == "unique 2026-10-25T01:59:00+02:00");
-    CHECK(place_text(berlin, local(2026, 10, 25, 2h)) ==
+    CHECK(instants_text(berlin, local(2026, 3, 29, 1h + 59min)) == "unique 2026-03-29T01:59:00+01:00");
+    CHECK(instants_text(berlin, local(2026, 3, 29, 2h)) == "gap 2026-03-29T03:00:00+02:00");
+    CHECK(instants_text(berlin, local(2026, 3, 29, 2h + 59min)) == "gap 2026-03-29T03:00:00+02:00");
+    CHECK(instants_text(berlin, local(2026, 3, 29, 3h)) == "unique 2026-03-29T03:00:00+02:00");
+    CHECK(instants_text(berlin, local(2026, 10, 25, 1h + 59min)) == "unique 2026-10-25T01:59:00+02:00");
+    CHECK(instants_text(berlin, local(2026, 10, 25, 2h)) ==
           "repeated 2026-10-25T02:00:00+02:00 2026-10-25T02:00:00+01:00");
-    CHECK(place_text(berlin, local(2026, 10, 25, 3h)) == "unique 2026-10-25T03:00:00+01:00");
-    CHECK(place_text(berlin, local(3026, 7, 1, 3h)) == "unique 3026-07-01T03:00:00+02:00");
-    CHECK(place_text(*zone("Pacific/Apia"), local(2011, 12, 30, 12h)) == "gap 2011-12-31T00:00:00+14:00");
-    CHECK(place_text(*zone("Pacific/Kiritimati"), local(1994, 12, 31, 23h)) == "gap 1995-01-01T00:00:00+14:00");
-    CHECK(place_text(*zone("Australia/Lord_Howe"), local(2026, 4, 5, 1h + 45min)) ==
+    CHECK(instants_text(berlin, local(2026, 10, 25, 3h)) == "unique 2026-10-25T03:00:00+01:00");
+    CHECK(instants_text(berlin, local(3026, 7, 1, 3h)) == "unique 3026-07-01T03:00:00+02:00");
+    CHECK(instants_text(*zone("Pacific/Apia"), local(2011, 12, 30, 12h)) == "gap 2011-12-31T00:00:00+14:00");
+    CHECK(instants_text(*zone("Pacific/Kiritimati"), local(1994, 12, 31, 23h)) == "gap 1995-01-01T00:00:00+14:00");
+    CHECK(instants_text(*zone("Australia/Lord_Howe"), local(2026, 4, 5, 1h + 45min)) ==
           "repeated 2026-04-05T01:45:00+11:00 2026-04-05T01:45:00+10:30");
-    CHECK(place_text(Zone::utc(), local(2026, 4, 5, 1h)) == "unique 2026-04-05T01:00:00Z");
+    CHECK(instants_text(Zone::utc(), local(2026, 4, 5, 1h)) == "unique 2026-04-05T01:00:00Z");
 }
 
 TEST_CASE("the furthest local time stays while the clocks repeat an hour")
@@ -167,19 +167,19 @@ TEST_CASE("every local time of every zone is shown at the instants where it is p
         std::sort(minutes.begin(), minutes.end());
         for (const std::int64_t minute : minutes) {
             const LocalTime wanted{std::chrono::minutes(minute)};
-            const Zone::Placement placement = in.place(wanted);
-            REQUIRE(placement.first >= previous);
-            previous = placement.first;
-            if (placement.kind == Zone::Placement::gap) {
-                REQUIRE(in.to_local(placement.first) > wanted);
-                REQUIRE(in.to_local(placement.first - 1ms) < wanted);
+            const Zone::Instants instants = in.instants_of(wanted);
+            REQUIRE(instants.first >= previous);
+            previous = instants.first;
+            if (instants.kind == Zone::Instants::gap) {
+                REQUIRE(in.to_local(instants.first) > wanted);
+                REQUIRE(in.to_local(instants.first - 1ms) < wanted);
             } else {
-                REQUIRE(in.to_local(placement.first) == wanted);
-                REQUIRE(in.to_local(placement.second) == wanted);
-                REQUIRE((placement.kind == Zone::Placement::repeated) == (placement.first < placement.second));
+                REQUIRE(in.to_local(instants.first) == wanted);
+                REQUIRE(in.to_local(instants.second) == wanted);
+                REQUIRE((instants.kind == Zone::Instants::repeated) == (instants.first < instants.second));
             }
-            REQUIRE(in.furthest_local(placement.first) >= wanted);
-            REQUIRE(in.furthest_local(placement.first - 1ms) < wanted);
+            REQUIRE(in.furthest_local(instants.first) >= wanted);
+            REQUIRE(in.furthest_local(instants.first - 1ms) < wanted);
         }
     }
 }
@@ -264,7 +264,7 @@ TEST_CASE("the ends of time neither overflow nor throw")
             (void)in->to_local(time);
             (void)in->furthest_local(time);
             (void)in->next_transition(time);
-            (void)in->place(LocalTime(time.time_since_epoch()));
+            (void)in->instants_of(LocalTime(time.time_since_epoch()));
         }
     CHECK(odd.offset_at(Time(-1s)) == -90'000s);
 }
@@ -307,7 +307,7 @@ TEST_CASE("damaged zone files are refused or read, and nothing worse")
             }
             try {
                 const Zone in = Zone::from_tzif(bad);
-                (void)in.place(in.to_local(at("2026-03-29T02:30:00Z")));
+                (void)in.instants_of(in.to_local(at("2026-03-29T02:30:00Z")));
                 (void)in.next_transition(at("2500-03-29T02:30:00Z"));
             } catch (const std::invalid_argument&) {
                 ++refused;

@@ -27,8 +27,8 @@ TEST_CASE("a row of plain SQL is taken in where a job of its work would be creat
         Job row;
         row.work = work;
         const Job job = taken_in(request, row);
-        CHECK(job.queue == place_job(policies, work).queue);
-        CHECK(job.priority == place_job(policies, work).priority);
+        CHECK(job.queue == intake_of(policies, work).queue);
+        CHECK(job.priority == intake_of(policies, work).priority);
     }
 }
 
