@@ -2,7 +2,7 @@
 
 #include "app/build.hpp"
 #include "app/commands_trust.hpp"
-#include "app/database_place.hpp"
+#include "app/database_directory.hpp"
 #include "os/host.hpp"
 #include "os/zone_files.hpp"
 #include "tick/claim_request.hpp"
@@ -92,7 +92,7 @@ Store& Session::store(Access access)
     for (const auto& opened : state_->stores)
         if (opened.access >= access)
             return *opened.store;
-    prepare_database_place(config(), access);
+    prepare_database_directory(config(), access);
     auto store = sqlite::open_store(open_options(access));
     decide_commands();
     state_->stores.push_back({access, std::move(store)});
@@ -101,7 +101,7 @@ Store& Session::store(Access access)
 
 std::unique_ptr<Store> Session::copy_of_store()
 {
-    prepare_database_place(config(), Access::read);
+    prepare_database_directory(config(), Access::read);
     auto copy = sqlite::copy_store(open_options(Access::read));
     decide_commands();
     return copy;

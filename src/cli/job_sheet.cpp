@@ -43,7 +43,7 @@ std::string progress_line(const Job& job, Time now, const Look& look)
     return text;
 }
 
-std::string placed(const Job& job)
+std::string queue_text(const Job& job)
 {
     if (!job.queue)
         return "not taken in yet";
@@ -58,7 +58,7 @@ std::vector<Fact> facts_of(const JobSheet& sheet, Time now, const Look& look)
         {"state", std::string(text_of(job.state)), style_of(job.state)},
         {"reason", sheet.facts.reason},
         {"runs", describe_resolved(job.work, sheet.facts.argv)},
-        {"queue", placed(job)},
+        {"queue", queue_text(job)},
         {"policy", describe(sheet.policy)},
         {"attempts", std::to_string(job.attempts) + " of " + std::to_string(1 + sheet.policy.retries)},
         {"progress", progress_line(job, now, look)},

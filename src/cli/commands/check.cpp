@@ -2,7 +2,7 @@
 #include "app/findings.hpp"
 #include "app/history.hpp"
 #include "cli/check/check_cgroup.hpp"
-#include "cli/check/check_place.hpp"
+#include "cli/check/check_files.hpp"
 #include "cli/check/check_programs.hpp"
 #include "cli/check/findings_view.hpp"
 #include "cli/commands/entries.hpp"
@@ -142,7 +142,7 @@ int run_check(Context& context, const Arguments& arguments)
     }
     const Config& config = context.session.config();
     carry_out(findings, [&] { check_commands(config, findings); });
-    carry_out(findings, [&] { check_place(config, findings); });
+    carry_out(findings, [&] { check_files(config, findings); });
     carry_out(findings, [&] { check_database(context, arguments.has("full"), findings); });
     carry_out(findings, [&] { check_history(context, findings); });
     carry_out(findings, [&] { check_programs(config, findings); });

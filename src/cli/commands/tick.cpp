@@ -1,6 +1,6 @@
 #include "tick/tick.hpp"
 #include "app/build.hpp"
-#include "app/database_place.hpp"
+#include "app/database_directory.hpp"
 #include "app/history.hpp"
 #include "app/job_users.hpp"
 #include "cli/commands/entries.hpp"
@@ -169,7 +169,7 @@ int tick(Context& context, Kind kind, LogSink& sink)
 {
     const Config& config = context.session.config();
     require_job_users(config, os::user_exists);
-    prepare_database_place(config, Access::create); // the lock file usually lies there too
+    prepare_database_directory(config, Access::create); // the lock file usually lies there too
     os::LockFile lock(config.run.lock);
     if (!take_lock(lock, kind, context))
         return static_cast<int>(ExitStatus::ok);

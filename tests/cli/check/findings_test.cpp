@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/check/check_place.hpp"
+#include "cli/check/check_files.hpp"
 #include "cli/check/findings_view.hpp"
 
 using namespace escher;

@@ -9,7 +9,7 @@ namespace escher::cli {
 
 /// Looks at the directory of the database and all of ours in it: is it there, may this user and, where it is shared,
 /// its group write it, is it on a local file system. Changes nothing.
-void check_place(const Config& config, Findings& findings);
+void check_files(const Config& config, Findings& findings);
 
 /// What the owner, group and mode of a file are to those of the directory that its group shares.
 struct FileFacts {

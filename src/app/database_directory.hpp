@@ -9,6 +9,6 @@ namespace escher {
 /// Makes sure that the database can be opened where the config puts it. For Access::create where there is no config at
 /// all the directory is made, for this person alone (0700). Throws Error: a network
 /// file system, a missing directory or file, with the remedy.
-void prepare_database_place(const Config& config, Access access);
+void prepare_database_directory(const Config& config, Access access);
 
 } // namespace escher

@@ -1,4 +1,4 @@
-#include "app/database_place.hpp"
+#include "app/database_directory.hpp"
 
 #include "core/errno_text.hpp"
 #include "os/network_file_system.hpp"
@@ -54,7 +54,7 @@ std::string init_call(const Config& config)
 
 } // namespace
 
-void prepare_database_place(const Config& config, Access access)
+void prepare_database_directory(const Config& config, Access access)
 {
     const std::filesystem::path& file = config.database.path;
     if (const auto network = os::network_file_system(file))

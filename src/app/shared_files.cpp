@@ -1,4 +1,4 @@
-#include "app/shared_place.hpp"
+#include "app/shared_files.hpp"
 
 #include "os/errno_text.hpp"
 #include "os/fd.hpp"
@@ -63,7 +63,7 @@ std::vector<std::string> own_entries(const Config& config)
     return names;
 }
 
-void SharedPlace::make_directory(const std::filesystem::path& path, bool dedicated,
+void SharedFiles::make_directory(const std::filesystem::path& path, bool dedicated,
                                  const std::vector<std::string>& ours)
 {
     const mode_t mode = group_ ? shared_directory : private_directory;
@@ -93,7 +93,7 @@ void SharedPlace::make_directory(const std::filesystem::path& path, bool dedicat
     give_to_group(path, mode, false);
 }
 
-void SharedPlace::make_file(const std::filesystem::path& path)
+void SharedFiles::make_file(const std::filesystem::path& path)
 {
     const os::Fd created(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (created) {
@@ -105,7 +105,7 @@ void SharedPlace::make_file(const std::filesystem::path& path)
     share_existing(path);
 }
 
-void SharedPlace::share_existing(const std::filesystem::path& path)
+void SharedFiles::share_existing(const std::filesystem::path& path)
 {
     struct stat found {};
     if (!group_ || ::lstat(path.c_str(), &found) != 0)
@@ -118,7 +118,7 @@ void SharedPlace::share_existing(const std::filesystem::path& path)
         give_to_group(path, file_mode, false);
 }
 
-void SharedPlace::give_to_group(const std::filesystem::path& path, mode_t mode, bool created)
+void SharedFiles::give_to_group(const std::filesystem::path& path, mode_t mode, bool created)
 {
     // By descriptor, so that nobody can slip a link in between.
     const os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));

@@ -1,4 +1,4 @@
-#include "cli/check/check_place.hpp"
+#include "cli/check/check_files.hpp"
 
 #include "os/lock_file.hpp"
 #include "os/network_file_system.hpp"
@@ -145,7 +145,7 @@ void judge_file(const std::string& title, const std::string& path, const FileFac
                       fmt::format("chmod 660 '{}'", path));
 }
 
-void check_place(const Config& config, Findings& findings)
+void check_files(const Config& config, Findings& findings)
 {
     const auto directory = check_directory(config, findings);
     if (!directory)

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "app/shared_place.hpp"
+#include "app/shared_files.hpp"
 #include "temporary_directory.hpp"
 
 #include <sys/stat.h>
@@ -31,20 +31,20 @@ TEST_CASE("what a group shares is open to it whatever the umask")
 {
     const StrictUmask strict;
     const TemporaryDirectory root;
-    SharedPlace place(::getegid(), "ours");
-    place.make_directory(root / "state", true, {"jobs.db"});
-    place.make_file(root / "state/jobs.db");
+    SharedFiles files(::getegid(), "ours");
+    files.make_directory(root / "state", true, {"jobs.db"});
+    files.make_file(root / "state/jobs.db");
     CHECK(mode_of(root / "state") == 02770);
     CHECK(mode_of(root / "state/jobs.db") == 0660);
-    CHECK(place.deeds().size() == 2);
+    CHECK(files.deeds().size() == 2);
 }
 
 TEST_CASE("without a group the directory is closed to others")
 {
     const TemporaryDirectory root;
-    SharedPlace place(std::nullopt, "");
-    place.make_directory(root / "a/b/state", true, {});
-    place.make_file(root / "a/b/state/jobs.db");
+    SharedFiles files(std::nullopt, "");
+    files.make_directory(root / "a/b/state", true, {});
+    files.make_file(root / "a/b/state/jobs.db");
     CHECK(mode_of(root / "a/b/state") == 0700);
     CHECK(mode_of(root / "a/b/state/jobs.db") == 0660);
 }
@@ -53,10 +53,10 @@ TEST_CASE("doing it again does nothing")
 {
     const TemporaryDirectory root;
     for (const std::size_t deeds : {2U, 0U}) {
-        SharedPlace place(::getegid(), "ours");
-        place.make_directory(root / "state", true, {"jobs.db"});
-        place.make_file(root / "state/jobs.db");
-        CHECK(place.deeds().size() == deeds);
+        SharedFiles files(::getegid(), "ours");
+        files.make_directory(root / "state", true, {"jobs.db"});
+        files.make_file(root / "state/jobs.db");
+        CHECK(files.deeds().size() == deeds);
     }
 }
 
@@ -66,14 +66,14 @@ TEST_CASE("an existing directory of ours is opened to the group, one with other 
     std::filesystem::create_directory(root / "state");
     std::filesystem::permissions(root / "state", std::filesystem::perms::owner_all);
     std::ofstream(root / "state/jobs.db") << "";
-    SharedPlace place(::getegid(), "ours");
-    place.make_directory(root / "state", true, {"jobs.db"});
+    SharedFiles files(::getegid(), "ours");
+    files.make_directory(root / "state", true, {"jobs.db"});
     CHECK(mode_of(root / "state") == 02770);
 
     std::filesystem::create_directory(root / "other");
     std::filesystem::permissions(root / "other", std::filesystem::perms::owner_all);
     std::ofstream(root / "other/diary") << "";
-    CHECK_THROWS_AS(place.make_directory(root / "other", true, {"jobs.db"}), Error);
+    CHECK_THROWS_AS(files.make_directory(root / "other", true, {"jobs.db"}), Error);
     CHECK(mode_of(root / "other") == 0700);
 }
 
@@ -83,8 +83,8 @@ TEST_CASE("a symlink is not shared in the place of a file")
     std::ofstream(root / "victim") << "";
     std::filesystem::permissions(root / "victim", std::filesystem::perms::owner_read);
     std::filesystem::create_symlink(root / "victim", root / "jobs.db");
-    SharedPlace place(::getegid(), "ours");
-    CHECK_THROWS_AS(place.make_file(root / "jobs.db"), Error);
+    SharedFiles files(::getegid(), "ours");
+    CHECK_THROWS_AS(files.make_file(root / "jobs.db"), Error);
     CHECK(mode_of(root / "victim") == 0400);
 }
 

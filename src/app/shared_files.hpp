@@ -14,9 +14,9 @@ namespace escher {
 /// Makes directories and files that a group can share, whatever the umask: 2770 and 0660 with a group, else 0700 for
 /// directories and 0660 for files, which nobody else can reach then. Remembers what it did. What exists already and
 /// is as wanted is left alone. Throws Error.
-class SharedPlace {
+class SharedFiles {
 public:
-    SharedPlace(std::optional<gid_t> group, std::string group_name)
+    SharedFiles(std::optional<gid_t> group, std::string group_name)
         : group_(group), group_name_(std::move(group_name))
     {
     }
