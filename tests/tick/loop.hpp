@@ -49,6 +49,40 @@ struct Loop {
             store, jobs, lock, config, setup, [this] { return clock.now(); }, events);
     }
 
+    /// The config gets a schedule "s" that runs /bin/true.
+    void schedule_each_minute()
+    {
+        Schedule schedule;
+        schedule.name = "s";
+        schedule.recurrence = Every{std::chrono::minutes(1)};
+        schedule.text = "every 1m";
+        schedule.zone_name = "UTC";
+        schedule.zone = std::make_shared<Zone>(Zone::utc());
+        schedule.call = {"schedule:s", {}};
+        config.schedules = {schedule};
+        Task task;
+        task.name = "schedule:s";
+        task.argv = {"/bin/true"};
+        config.policies.tasks["schedule:s"] = task;
+    }
+
+    /// A job that an older tick has started.
+    RunId add_theirs(Liveness liveness)
+    {
+        const RunId run = store.add_running(clock.now(), {{41, 1, "boot"}, 4000});
+        jobs.others[run] = liveness;
+        return run;
+    }
+
+    /// As the older tick records it.
+    void end_theirs(JobId id)
+    {
+        Job& theirs = store.jobs.at(id);
+        theirs.state = JobState::completed;
+        theirs.run.reset();
+        store.has_changed = true;
+    }
+
     [[nodiscard]] const Job& job(JobId id) const { return store.jobs.at(id); }
 };
 

@@ -138,9 +138,7 @@ TEST_CASE("a tick does not wait for the run that it was started in")
 {
     Loop loop;
     loop.config.run.concurrency = 1;
-    const RunId outer = loop.store.add_running(loop.clock.now(), {{41, 1, "boot"}, 4000});
-    loop.jobs.others[outer] = Liveness::supervised;
-    loop.setup.outer_runs = {outer};
+    loop.setup.outer_runs = {loop.add_theirs(Liveness::supervised)};
     const JobId inner = loop.store.add(loop.clock.now());
     loop.run();
     CHECK(loop.job(inner).state == JobState::completed);
@@ -150,16 +148,12 @@ TEST_CASE("a tick that finds every slot taken by an older tick stays to fill tho
 {
     Loop loop;
     for (int slot = 0; slot < 2; ++slot)
-        loop.jobs.others[loop.store.add_running(loop.clock.now(), {{41, 1, "boot"}, 4000})] = Liveness::supervised;
+        loop.add_theirs(Liveness::supervised);
     const JobId waiting = loop.store.add(loop.clock.now());
     int turns = 0;
     loop.jobs.before_wait = [&] {
-        if (++turns != 5)
-            return;
-        Job& theirs = loop.store.jobs.at(JobId{1});
-        theirs.state = JobState::completed;
-        theirs.run.reset();
-        loop.store.has_changed = true;
+        if (++turns == 5)
+            loop.end_theirs(JobId{1});
     };
     const Time begin = loop.clock.now();
     loop.run();
@@ -174,7 +168,7 @@ TEST_CASE("a tick does not stay for slots that nobody will free, nor without a j
         CAPTURE(static_cast<int>(liveness));
         Loop loop;
         for (int slot = 0; slot < 2; ++slot)
-            loop.jobs.others[loop.store.add_running(loop.clock.now(), {{41, 1, "boot"}, 4000})] = liveness;
+            loop.add_theirs(liveness);
         if (liveness == Liveness::doubtful)
             loop.store.add(loop.clock.now());
         const Time begin = loop.clock.now();
@@ -274,21 +268,10 @@ TEST_CASE("over max_load nothing is claimed, and the tick ends")
 
 namespace {
 
-/// A schedule of every minute, seen for the first time a minute ago.
-void schedule_each_minute(Loop& loop)
+/// By a first tick; the next one is a minute later.
+void see_schedule(Loop& loop)
 {
-    Schedule schedule;
-    schedule.name = "s";
-    schedule.recurrence = Every{1min};
-    schedule.text = "every 1m";
-    schedule.zone_name = "UTC";
-    schedule.zone = std::make_shared<Zone>(Zone::utc());
-    schedule.call = {"schedule:s", {}};
-    loop.config.schedules = {schedule};
-    Task task;
-    task.name = "schedule:s";
-    task.argv = {"/bin/true"};
-    loop.config.policies.tasks["schedule:s"] = task;
+    loop.schedule_each_minute();
     loop.run();
     CHECK(loop.jobs.started.empty()); // first seen: starts from now
     loop.clock.advance(1min);
@@ -299,7 +282,7 @@ void schedule_each_minute(Loop& loop)
 TEST_CASE("a schedule that falls due creates its job, and the job runs in the same tick")
 {
     Loop loop;
-    schedule_each_minute(loop);
+    see_schedule(loop);
     loop.run();
     REQUIRE(loop.jobs.started.size() == 1);
     CHECK(loop.jobs.started[0].argv == std::vector<std::string>{"/bin/true"});
@@ -310,7 +293,7 @@ TEST_CASE("a schedule that falls due creates its job, and the job runs in the sa
 TEST_CASE("what another has decided meanwhile is not decided again")
 {
     Loop loop;
-    schedule_each_minute(loop);
+    see_schedule(loop);
     loop.store.before_recording = [&] { loop.store.memory.evaluated_until = loop.clock.now(); };
     loop.run();
     CHECK(loop.jobs.started.empty());

@@ -12,22 +12,12 @@ namespace {
 
 /// A tick that stays, beside a run of an older one.
 struct Staying : Loop {
-    RunId theirs = store.add_running(clock.now(), {{41, 1, "boot"}, 4000});
+    RunId theirs = add_theirs(Liveness::supervised);
     Time begin = clock.now();
 
-    Staying()
-    {
-        setup.stays = true;
-        jobs.others[theirs] = Liveness::supervised;
-    }
+    Staying() { setup.stays = true; }
 
-    void end_theirs()
-    {
-        Job& job = store.jobs.at(JobId{1});
-        job.state = JobState::completed;
-        job.run.reset();
-        store.has_changed = true;
-    }
+    void end_theirs() { Loop::end_theirs(JobId{1}); }
 };
 
 } // namespace
@@ -125,18 +115,7 @@ TEST_CASE("a staying tick ends at once when a newer one takes over, or when it i
 TEST_CASE("a staying tick keeps house and evaluates each minute's schedules")
 {
     Staying loop;
-    Schedule schedule;
-    schedule.name = "s";
-    schedule.recurrence = Every{1min};
-    schedule.text = "every 1m";
-    schedule.zone_name = "UTC";
-    schedule.zone = std::make_shared<Zone>(Zone::utc());
-    schedule.call = {"schedule:s", {}};
-    loop.config.schedules = {schedule};
-    Task task;
-    task.name = "schedule:s";
-    task.argv = {"/bin/true"};
-    loop.config.policies.tasks["schedule:s"] = task;
+    loop.schedule_each_minute();
     loop.jobs.before_wait = [&] {
         if (loop.clock.now() >= loop.begin + 10min && loop.job(JobId{1}).run)
             loop.end_theirs();
