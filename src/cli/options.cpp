@@ -32,15 +32,34 @@ std::vector<const Option*> options_of(const Subcommand& command)
     return all;
 }
 
-/// The option that `word` is, if it is one alone ("--name", "-n") or begins with its letter ("-n5").
-const Option* option_of(const std::vector<const Option*>& options, const std::string& word)
+const Option* option_named(const std::vector<const Option*>& options, std::string_view name)
 {
-    if (word.size() < 2 || word.front() != '-')
-        return nullptr;
-    for (const Option* option : options)
-        if (word == "--" + option->name || (option->letter != 0 && word[1] == option->letter))
-            return option;
-    return nullptr;
+    const auto found = std::ranges::find(options, name, &Option::name);
+    return found == options.end() ? nullptr : *found;
+}
+
+/// The option of a word that takes a value.
+struct Taker {
+    const Option* option = nullptr; ///< none: no value, or one behind '='
+    std::size_t value = 0; ///< where in the word its value begins; at the word's end: it is the next word
+};
+
+/// "--name", "-n", "-n5", and behind flags "-vn5".
+Taker taker_in(const std::string& word, const std::vector<const Option*>& options)
+{
+    const auto takes_value = [](const Option* option) { return option != nullptr && !option->value.empty(); };
+    if (word.starts_with("--")) {
+        const Option* option = option_named(options, std::string_view(word).substr(2));
+        return takes_value(option) ? Taker{option, word.size()} : Taker{};
+    }
+    for (std::size_t at = 1; word.starts_with('-') && at < word.size(); ++at) {
+        const auto found = std::ranges::find(options, word[at], &Option::letter);
+        if (found == options.end())
+            break;
+        if (takes_value(*found))
+            return {*found, at + 1};
+    }
+    return {};
 }
 
 struct Words {
@@ -66,9 +85,8 @@ Words cut(std::span<const std::string> argv)
             continue;
         }
         words.ours.push_back(*word);
-        const Option* option = words.command ? nullptr : option_of(global, *word);
-        const bool alone = option != nullptr && (word->size() == 2 || word->starts_with("--"));
-        if (alone && !option->value.empty() && std::next(word) != end)
+        const Taker taker = words.command ? Taker{} : taker_in(*word, global);
+        if (taker.option != nullptr && taker.value == word->size() && std::next(word) != end)
             words.ours.push_back(*++word);
     }
     if (end != argv.end())
@@ -76,29 +94,35 @@ Words cut(std::span<const std::string> argv)
     return words;
 }
 
-/// Splits "-pKEY=VALUE", which cxxopts takes for no option at all, and refuses "--flag=value".
+/// cxxopts would not complain of "--flag=true".
+void refuse_flag_with_value(const std::string& word, const std::vector<const Option*>& options)
+{
+    const auto equals = word.find('=');
+    if (!word.starts_with("--") || equals == std::string::npos)
+        return;
+    const Option* option = option_named(options, std::string_view(word).substr(2, equals - 2));
+    if (option != nullptr && option->value.empty())
+        refuse("option '--" + option->name + "' takes no value");
+}
+
+/// Splits "-pKEY=VALUE", which cxxopts takes for no option at all.
 std::vector<std::string> normalized(const std::vector<std::string>& words, const std::vector<const Option*>& options)
 {
     std::vector<std::string> result;
     for (auto word = words.begin(); word != words.end(); ++word) {
-        const Option* option = option_of(options, *word);
-        const auto equals = word->find('=');
-        if (option == nullptr && word->starts_with("--") && equals != std::string::npos) {
-            const Option* flag = option_of(options, word->substr(0, equals));
-            if (flag != nullptr && flag->value.empty())
-                refuse("option '--" + flag->name + "' takes no value");
-        }
-        const bool takes_value = option != nullptr && !option->value.empty();
-        if (takes_value && !word->starts_with("--") && word->size() > 2) {
-            result.push_back(word->substr(0, 2));
-            result.push_back(word->substr(2));
+        const Taker taker = taker_in(*word, options);
+        if (taker.option == nullptr) {
+            refuse_flag_with_value(*word, options);
+            result.push_back(*word);
             continue;
         }
-        result.push_back(*word);
-        if (takes_value && std::next(word) != words.end())
+        result.push_back(word->substr(0, taker.value));
+        if (taker.value < word->size())
+            result.push_back(word->substr(taker.value));
+        else if (std::next(word) != words.end())
             result.push_back(*++word);
-        else if (takes_value)
-            refuse("option '" + *word + "' needs a value: " + *word + " " + option->value);
+        else
+            refuse("option '" + *word + "' needs a value: " + *word + " " + taker.option->value);
     }
     return result;
 }
