@@ -102,7 +102,7 @@ bool is_below(const std::filesystem::path& path, const std::filesystem::path& ab
 
 } // namespace
 
-CgroupTree::CgroupTree(std::string instance, FindPlace find)
+CgroupTree::CgroupTree(std::string instance, FindSite find)
     : parent_name_(std::string(instance_group_prefix) + std::move(instance)), find_(std::move(find))
 {
 }
@@ -114,11 +114,11 @@ CgroupTree::~CgroupTree()
         ::rmdir(own_parent_->path.c_str());
 }
 
-bool CgroupTree::find_place()
+bool CgroupTree::find_site()
 {
-    if (!place_)
-        place_ = find_();
-    return !place_->mount.empty();
+    if (!site_)
+        site_ = find_();
+    return !site_->mount.empty();
 }
 
 void CgroupTree::give_up(std::string why)
@@ -133,9 +133,9 @@ std::optional<RunCgroup> CgroupTree::create(RunId run)
         return std::nullopt;
     why_not_.clear();
     if (!own_parent_) {
-        find_place();
-        if (!place_->why_not.empty())
-            give_up(place_->why_not);
+        find_site();
+        if (!site_->why_not.empty())
+            give_up(site_->why_not);
         else if (open_parent())
             remove_stale();
     }
@@ -153,7 +153,7 @@ std::optional<RunCgroup> CgroupTree::create(RunId run)
 /// False: see why_not(), or it should be tried again.
 bool CgroupTree::open_parent()
 {
-    const auto path = place_->base / parent_name_;
+    const auto path = site_->base / parent_name_;
     Fd directory;
     if (::mkdir(path.c_str(), 0755) == 0 || errno == EEXIST)
         directory = open_group(AT_FDCWD, path.c_str());
@@ -163,8 +163,8 @@ bool CgroupTree::open_parent()
             throw_cannot_make(path, error);
         if (error != ENOENT) // that is: removed again
             give_up("the control group '" + path.string() + "' cannot be made: " + errno_text(error));
-        else if (::access(place_->base.c_str(), F_OK) != 0)
-            give_up("the control group '" + place_->base.string() + "' has been removed");
+        else if (::access(site_->base.c_str(), F_OK) != 0)
+            give_up("the control group '" + site_->base.string() + "' has been removed");
         return false;
     }
     if (!is_ours(directory.get())) {
@@ -180,9 +180,9 @@ bool CgroupTree::open_parent()
 void CgroupTree::pass_memory_on() const
 {
     constexpr auto control = "cgroup.subtree_control";
-    if (place_->has_leaf && place_->accounts_memory)
-        static_cast<void>(write_group_file(AT_FDCWD, (place_->base / control).c_str(), "+memory"));
-    if (place_->accounts_memory)
+    if (site_->has_leaf && site_->accounts_memory)
+        static_cast<void>(write_group_file(AT_FDCWD, (site_->base / control).c_str(), "+memory"));
+    if (site_->accounts_memory)
         static_cast<void>(write_group_file(own_parent_->directory.get(), control, "+memory"));
 }
 
@@ -251,7 +251,7 @@ bool CgroupTree::kill(const Run& run)
     const Found found = find(run);
     bool all = found.certain;
     for (const auto& [path, directory] : found.groups)
-        all = !is_below(place_->own, path) && kill_group(directory.get()) && all;
+        all = !is_below(site_->own, path) && kill_group(directory.get()) && all;
     return all;
 }
 
@@ -268,7 +268,7 @@ CgroupTree::Found CgroupTree::find(const Run& run)
 {
     Found found;
     try {
-        if (!find_place())
+        if (!find_site())
             return found;
     } catch (const Error&) {
         found.certain = false;
@@ -280,10 +280,10 @@ CgroupTree::Found CgroupTree::find(const Run& run)
     if (!found.groups.empty() || !found.certain || searched_for_.contains(runner))
         return found;
     std::vector<Parent> parents;
-    const Fd top = open_group(AT_FDCWD, place_->mount.c_str());
+    const Fd top = open_group(AT_FDCWD, site_->mount.c_str());
     if (top ? !is_of_groups(top.get()) : is_closed_to_us(errno))
         return found;
-    if (!top || !search(top.get(), place_->mount, parents)) {
+    if (!top || !search(top.get(), site_->mount, parents)) {
         found.certain = false;
         return found;
     }

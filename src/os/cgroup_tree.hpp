@@ -1,6 +1,6 @@
 #pragma once
 
-#include "os/cgroup_place.hpp"
+#include "os/cgroup_site.hpp"
 #include "os/run_cgroup.hpp"
 
 #include <escher/run.hpp>
@@ -22,14 +22,14 @@ namespace escher::os {
 /// Opens and looks at nothing until it is asked.
 class CgroupTree {
 public:
-    using FindPlace = std::function<CgroupPlace()>;
+    using FindSite = std::function<CgroupSite()>;
 
-    explicit CgroupTree(std::string instance, FindPlace find = find_cgroup_place);
+    explicit CgroupTree(std::string instance, FindSite find = find_cgroup_site);
     CgroupTree(const CgroupTree&) = delete;
     CgroupTree& operator=(const CgroupTree&) = delete;
     ~CgroupTree();
 
-    /// An empty group for a run that is to be started in it by clone_into_group(). The first call finds the place and
+    /// An empty group for a run that is to be started in it by clone_into_group(). The first call finds the site and
     /// removes the empty groups there that dead ticks have left. None: there are no groups here, or this one cannot be
     /// made, see why_not(). The run is not to start in less only where run.cgroup says so.
     /// Throws Error for what may pass: no memory, no descriptor.
@@ -63,7 +63,7 @@ private:
         bool certain = true;
     };
 
-    bool find_place();
+    bool find_site();
     bool open_parent();
     void pass_memory_on() const;
     void remove_stale() const;
@@ -73,8 +73,8 @@ private:
     [[nodiscard]] bool search(int directory, const std::filesystem::path& path, std::vector<Parent>& parents) const;
 
     std::string parent_name_;
-    FindPlace find_;
-    std::optional<CgroupPlace> place_;
+    FindSite find_;
+    std::optional<CgroupSite> site_;
     bool given_up_ = false;
     std::string why_not_;
     std::optional<Parent> own_parent_;

@@ -1,6 +1,6 @@
 #include "os/detached.hpp"
 
-#include "os/cgroup_place.hpp"
+#include "os/cgroup_site.hpp"
 #include "os/errno_text.hpp"
 #include "os/fd.hpp"
 #include "os/host.hpp"

@@ -13,11 +13,11 @@ class CgroupSandbox {
 public:
     CgroupSandbox()
     {
-        const auto place = escher::os::find_cgroup_place();
-        why_not_ = place.why_not;
+        const auto site = escher::os::find_cgroup_site();
+        why_not_ = site.why_not;
         if (!why_not_.empty())
             return;
-        path_ = place.base / ("escher-test-" + std::to_string(::getpid()));
+        path_ = site.base / ("escher-test-" + std::to_string(::getpid()));
         escher::os::remove_group(path_);
         if (::mkdir(path_.c_str(), 0755) != 0)
             why_not_ = "cannot make a control group";
@@ -58,13 +58,13 @@ public:
     }
 
     /// As a tick finds it that lives in the group `base`.
-    [[nodiscard]] escher::os::CgroupTree::FindPlace place(const std::filesystem::path& base) const
+    [[nodiscard]] escher::os::CgroupTree::FindSite site(const std::filesystem::path& base) const
     {
-        escher::os::CgroupPlace place;
-        place.mount = path_;
-        place.own = base;
-        place.base = base;
-        return [place] { return place; };
+        escher::os::CgroupSite site;
+        site.mount = path_;
+        site.own = base;
+        site.base = base;
+        return [site] { return site; };
     }
 
 private:

@@ -59,7 +59,7 @@ TEST_CASE("a run's group is empty, populated by what enters it, and ended by one
     const CgroupSandbox box;
     if (!box.usable())
         return;
-    CgroupTree tree(instance, box.place(box.group("cron.service")));
+    CgroupTree tree(instance, box.site(box.group("cron.service")));
     auto group = tree.create(RunId{7});
     REQUIRE(group.has_value());
     CHECK(group->path() == box.path() / "cron.service/escher-runs.3b1c7a52-0000-4000-8000-0123456789ab/run-7");
@@ -91,7 +91,7 @@ TEST_CASE("a group that still has a process is left, and one with groups of the 
         return;
     std::filesystem::path parent;
     {
-        CgroupTree tree(instance, box.place(box.path()));
+        CgroupTree tree(instance, box.site(box.path()));
         auto populated = tree.create(RunId{1});
         auto nested = tree.create(RunId{2});
         REQUIRE(populated.has_value());
@@ -109,7 +109,7 @@ TEST_CASE("a group that still has a process is left, and one with groups of the 
     }
     CHECK(std::filesystem::exists(parent)); // run-1 is in it
     {
-        CgroupTree next(instance, box.place(box.path()));
+        CgroupTree next(instance, box.site(box.path()));
         CHECK(next.create(RunId{3}).has_value());
         CHECK_FALSE(std::filesystem::exists(parent / "run-1")); // whose leftover has ended
     }
@@ -121,8 +121,8 @@ TEST_CASE("a group that a live tick has just made is not taken for one that was 
     const CgroupSandbox box;
     if (!box.usable())
         return;
-    CgroupTree first(instance, box.place(box.path()));
-    CgroupTree second(instance, box.place(box.path()));
+    CgroupTree first(instance, box.site(box.path()));
+    CgroupTree second(instance, box.site(box.path()));
     const auto group = first.create(RunId{1});
     CHECK(second.create(RunId{2}).has_value());
     REQUIRE(group.has_value());
@@ -134,10 +134,10 @@ TEST_CASE("a tick that ends may remove the common parent while another one goes 
     const CgroupSandbox box;
     if (!box.usable())
         return;
-    CgroupTree tree(instance, box.place(box.path()));
+    CgroupTree tree(instance, box.site(box.path()));
     CHECK(tree.create(RunId{1}).has_value());
     {
-        CgroupTree other(instance, box.place(box.path()));
+        CgroupTree other(instance, box.site(box.path()));
         CHECK(other.create(RunId{2}).has_value());
     }
     auto group = tree.create(RunId{3});
@@ -154,14 +154,14 @@ TEST_CASE("a later tick finds the group of a run wherever its tick lived, and en
     const CgroupSandbox box;
     if (!box.usable())
         return;
-    CgroupTree early(instance, box.place(box.group("system.slice/cron.service")));
-    CgroupTree other("another instance", box.place(box.group("system.slice/cron.service")));
+    CgroupTree early(instance, box.site(box.group("system.slice/cron.service")));
+    CgroupTree other("another instance", box.site(box.group("system.slice/cron.service")));
     auto group = early.create(RunId{5});
     auto foreign = other.create(RunId{6});
     REQUIRE(group.has_value());
     REQUIRE(foreign.has_value());
 
-    CgroupTree late(instance, box.place(box.group("user.slice/session-1.scope")));
+    CgroupTree late(instance, box.site(box.group("user.slice/session-1.scope")));
     CHECK(late.standing(run_of(5)) == GroupState::empty);
     CHECK(late.standing(run_of(6)) == GroupState::absent); // of the other instance
     const pid_t job = start_in(group->path());
@@ -188,9 +188,9 @@ TEST_CASE("the hierarchy is searched again for the runs of a tick that died late
     const CgroupSandbox box;
     if (!box.usable())
         return;
-    CgroupTree late(instance, box.place(box.path()));
+    CgroupTree late(instance, box.site(box.path()));
     CHECK(late.standing(run_of(1, 100)) == GroupState::absent);
-    CgroupTree other(instance, box.place(box.group("cron.service")));
+    CgroupTree other(instance, box.site(box.group("cron.service")));
     const auto group = other.create(RunId{2});
     CHECK(late.standing(run_of(1, 100)) == GroupState::absent);
     CHECK(late.standing(run_of(2, 200)) == GroupState::empty);
@@ -201,11 +201,11 @@ TEST_CASE("a tick does not kill the group that it lives in itself")
     const CgroupSandbox box;
     if (!box.usable())
         return;
-    CgroupTree dead(instance, box.place(box.path()));
+    CgroupTree dead(instance, box.site(box.path()));
     const auto group = dead.create(RunId{1});
     REQUIRE(group.has_value());
     const pid_t job = start_in(group->path());
-    CgroupPlace inside = box.place(box.path())();
+    CgroupSite inside = box.site(box.path())();
     inside.own = group->path();
     CgroupTree tree(instance, [&] { return inside; });
     CHECK_FALSE(tree.kill(run_of(1)));
@@ -225,9 +225,9 @@ TEST_CASE("a group that somebody else has made says nothing of a run")
     }
     const auto forged = box.group(std::string("user.slice/escher-runs.") + instance + "/run-1");
     REQUIRE(::chown(forged.parent_path().c_str(), 65534, 65534) == 0);
-    CgroupTree tree(instance, box.place(box.path()));
+    CgroupTree tree(instance, box.site(box.path()));
     CHECK(tree.standing(run_of(1)) == GroupState::absent);
-    CgroupTree there(instance, box.place(box.path() / "user.slice"));
+    CgroupTree there(instance, box.site(box.path() / "user.slice"));
     CHECK_FALSE(there.create(RunId{1}).has_value());
     CHECK(there.why_not().ends_with("was made by somebody else"));
 }
@@ -237,7 +237,7 @@ TEST_CASE("a number that was used before gets no group while its processes live"
     const CgroupSandbox box;
     if (!box.usable())
         return;
-    CgroupTree tree(instance, box.place(box.path()));
+    CgroupTree tree(instance, box.site(box.path()));
     auto group = tree.create(RunId{1});
     REQUIRE(group.has_value());
     const auto path = group->path();
@@ -254,7 +254,7 @@ TEST_CASE("a number that was used before gets no group while its processes live"
 
 TEST_CASE("what cannot be told is unknown, not absent")
 {
-    CgroupTree tree(instance, []() -> CgroupPlace { throw Error(ErrorKind::unavailable, "too many open files"); });
+    CgroupTree tree(instance, []() -> CgroupSite { throw Error(ErrorKind::unavailable, "too many open files"); });
     CHECK(tree.standing(run_of(1)) == GroupState::unknown);
     CHECK_FALSE(tree.kill(run_of(1)));
     CHECK_FALSE(tree.remove(run_of(1)));
@@ -264,7 +264,7 @@ TEST_CASE("what cannot be told is unknown, not absent")
     if (!box.usable())
         return;
     const int status = await_exit(fork_and_run([&] {
-        CgroupTree without_descriptors(instance, box.place(box.path()));
+        CgroupTree without_descriptors(instance, box.site(box.path()));
         const rlimit none = {.rlim_cur = 3, .rlim_max = 3};
         ::setrlimit(RLIMIT_NOFILE, &none);
         return without_descriptors.standing(run_of(1)) == GroupState::unknown ? 0 : 1;
@@ -272,9 +272,9 @@ TEST_CASE("what cannot be told is unknown, not absent")
     CHECK(status == 0);
 }
 
-TEST_CASE("without a place there are no groups, and a reason")
+TEST_CASE("without a site there are no groups, and a reason")
 {
-    CgroupPlace nowhere;
+    CgroupSite nowhere;
     nowhere.why_not = "no cgroup v2 hierarchy is mounted";
     int looks = 0;
     CgroupTree tree(instance, [&] {
@@ -294,7 +294,7 @@ TEST_CASE("another user can look at the group of a run, but not hold us up by a 
     const CgroupSandbox box;
     if (!box.usable() || ::geteuid() != 0)
         return;
-    CgroupTree tree(instance, box.place(box.path()));
+    CgroupTree tree(instance, box.site(box.path()));
     const auto group = tree.create(RunId{1});
     REQUIRE(group.has_value());
     CHECK(await_exit(fork_and_run([&] {
@@ -302,7 +302,7 @@ TEST_CASE("another user can look at the group of a run, but not hold us up by a 
                   return 1;
               if (::open(group->path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0)
                   return 2;
-              CgroupTree theirs(instance, box.place(box.path()));
+              CgroupTree theirs(instance, box.site(box.path()));
               return theirs.standing(run_of(1)) == GroupState::empty && !theirs.remove(run_of(1)) ? 0 : 3;
           })) == 0);
 }
@@ -314,8 +314,7 @@ TEST_CASE("a hierarchy that is out of reach has no group of a run, and is no err
     std::filesystem::create_directory(closed);
     for (const auto& mount : {directory / "gone", closed}) { // the second one: something else is mounted there
         CgroupTree tree(instance, [&] {
-            return CgroupPlace{
-                .mount = mount, .own = mount, .base = mount, .why_not = "not to be used", .remedy = {}};
+            return CgroupSite{.mount = mount, .own = mount, .base = mount, .why_not = "not to be used", .remedy = {}};
         });
         CHECK(tree.standing(run_of(1)) == GroupState::absent);
     }
@@ -326,7 +325,7 @@ TEST_CASE("a process starts inside of a group")
     const CgroupSandbox box;
     if (!box.usable() || !can_clone_into_group)
         return;
-    CgroupTree tree(instance, box.place(box.path()));
+    CgroupTree tree(instance, box.site(box.path()));
     auto group = tree.create(RunId{1});
     REQUIRE(group.has_value());
     alignas(16) static std::array<char, 64 * 1024> stack;
@@ -369,7 +368,7 @@ TEST_CASE("the group of a run goes when the run has ended, not when that is reco
     CHECK(ended.outcome == Outcome{Exited{0}});
     const auto told = bench.output(spec);
     REQUIRE(told.find("/run-1") != std::string::npos);
-    const auto group = find_cgroup_place().base / ("escher-runs." + Bench::instance) / "run-1";
+    const auto group = find_cgroup_site().base / ("escher-runs." + Bench::instance) / "run-1";
     CHECK_FALSE(std::filesystem::exists(group));
     bench.jobs().release(spec.run);
 }

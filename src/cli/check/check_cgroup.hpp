@@ -2,7 +2,7 @@
 
 #include "app/findings.hpp"
 #include "config/config.hpp"
-#include "os/cgroup_place.hpp"
+#include "os/cgroup_site.hpp"
 
 namespace escher::cli {
 
@@ -10,7 +10,7 @@ namespace escher::cli {
 /// traces that its processes leave. Changes nothing.
 void check_cgroup(const Config& config, Findings& findings);
 
-/// The same, where `place` is what there is.
-void judge_cgroup(CgroupUse use, const os::CgroupPlace& place, Findings& findings);
+/// The same, where `site` is what there is.
+void judge_cgroup(CgroupUse use, const os::CgroupSite& site, Findings& findings);
 
 } // namespace escher::cli

@@ -1,4 +1,4 @@
-#include "os/cgroup_place.hpp"
+#include "os/cgroup_site.hpp"
 
 #include "os/cgroup_file.hpp"
 #include "os/errno_text.hpp"
@@ -92,26 +92,26 @@ std::optional<std::string> shown_at(const Mount& mount, const std::string& group
     return below == "/" ? mount.point : mount.point + below;
 }
 
-void refuse(CgroupPlace& place, std::string why_not, std::string remedy = {})
+void refuse(CgroupSite& site, std::string why_not, std::string remedy = {})
 {
-    place.why_not = std::move(why_not);
-    place.remedy = std::move(remedy);
+    site.why_not = std::move(why_not);
+    site.remedy = std::move(remedy);
 }
 
-void find_base(CgroupPlace& place)
+void find_base(CgroupSite& site)
 {
-    place.base = place.mount;
-    auto relative = place.own.lexically_relative(place.mount);
+    site.base = site.mount;
+    auto relative = site.own.lexically_relative(site.mount);
     if (relative == ".")
         return;
     for (const auto& part : relative) {
         if (part == tick_leaf) {
-            place.has_leaf = true;
+            site.has_leaf = true;
             return;
         }
         if (part.string().starts_with(instance_group_prefix))
             return;
-        place.base /= part;
+        site.base /= part;
     }
 }
 
@@ -131,28 +131,28 @@ std::string quoted(const std::filesystem::path& path)
 }
 
 /// False, with the reason, unless we may write `file`.
-bool may_write(CgroupPlace& place, const std::filesystem::path& file, int mode)
+bool may_write(CgroupSite& site, const std::filesystem::path& file, int mode)
 {
     if (::faccessat(AT_FDCWD, file.c_str(), mode, AT_EACCESS) == 0)
         return true;
     const int error = errno;
     if (error == EACCES || error == EPERM)
-        refuse(place, "the control group " + quoted(place.base) + " cannot be written by " + user_name(),
+        refuse(site, "the control group " + quoted(site.base) + " cannot be written by " + user_name(),
                delegate_remedy);
     else if (error == EROFS)
-        refuse(place, quoted(place.mount) + " is mounted read-only");
+        refuse(site, quoted(site.mount) + " is mounted read-only");
     else if (error == ENOENT || error == ENOTDIR)
-        refuse(place, "there is no control group " + quoted(place.base) + " here");
+        refuse(site, "there is no control group " + quoted(site.base) + " here");
     else
         throw Error(ErrorKind::unavailable, "cannot look at " + quoted(file) + ": " + errno_text(error));
     return false;
 }
 
 /// A file of the base, empty if it is not there.
-std::string control(const CgroupPlace& place, const char* name)
+std::string control(const CgroupSite& site, const char* name)
 {
     std::string text;
-    const auto file = place.base / name;
+    const auto file = site.base / name;
     const int error = read_group_file(AT_FDCWD, file.c_str(), text);
     if (error != 0 && error != ENOENT && error != ENODEV)
         throw Error(ErrorKind::unavailable, "cannot read " + quoted(file) + ": " + errno_text(error) + remedy(error));
@@ -161,40 +161,40 @@ std::string control(const CgroupPlace& place, const char* name)
 
 } // namespace
 
-CgroupPlace locate_cgroup(std::string_view mountinfo, std::string_view own_groups)
+CgroupSite locate_cgroup(std::string_view mountinfo, std::string_view own_groups)
 {
-    CgroupPlace place;
+    CgroupSite site;
     const auto mounts = unified_mounts(mountinfo);
     const auto group = unified_group(own_groups);
     if (mounts.empty() || !group) {
-        refuse(place, "no cgroup v2 hierarchy is mounted", unified_remedy);
-        return place;
+        refuse(site, "no cgroup v2 hierarchy is mounted", unified_remedy);
+        return site;
     }
     const Mount* chosen = nullptr;
     for (const auto& mount : mounts)
         if (shown_at(mount, *group) && (chosen == nullptr || (chosen->read_only && !mount.read_only)))
             chosen = &mount;
     if (chosen == nullptr || group->starts_with("/..")) {
-        place.mount = mounts.front().point;
-        refuse(place, "the tick's own control group '" + *group + "' is not shown at " + quoted(place.mount));
-        return place;
+        site.mount = mounts.front().point;
+        refuse(site, "the tick's own control group '" + *group + "' is not shown at " + quoted(site.mount));
+        return site;
     }
-    place.mount = chosen->point;
-    place.own = *shown_at(*chosen, *group);
-    find_base(place);
+    site.mount = chosen->point;
+    site.own = *shown_at(*chosen, *group);
+    find_base(site);
     if (group->ends_with(" (deleted)"))
-        refuse(place, "the tick's own control group has been removed");
+        refuse(site, "the tick's own control group has been removed");
     else if (chosen->read_only)
-        refuse(place, quoted(place.mount) + " is mounted read-only");
-    return place;
+        refuse(site, quoted(site.mount) + " is mounted read-only");
+    return site;
 }
 
-std::filesystem::path home_of_ticks(const CgroupPlace& place)
+std::filesystem::path home_of_ticks(const CgroupSite& site)
 {
-    const auto below = place.own.lexically_relative(place.base);
-    if (place.own.empty() || !below.begin()->string().starts_with(instance_group_prefix))
+    const auto below = site.own.lexically_relative(site.base);
+    if (site.own.empty() || !below.begin()->string().starts_with(instance_group_prefix))
         return {};
-    return place.has_leaf ? place.base / tick_leaf : place.base;
+    return site.has_leaf ? site.base / tick_leaf : site.base;
 }
 
 std::filesystem::path own_home_of_ticks() noexcept
@@ -203,42 +203,42 @@ std::filesystem::path own_home_of_ticks() noexcept
         const auto groups = read_proc_text("/proc/self/cgroup");
         if (groups.find("/" + std::string(instance_group_prefix)) == std::string::npos)
             return {};
-        auto place = locate_cgroup(read_proc_text("/proc/self/mountinfo"), groups);
-        place.has_leaf = ::access((place.base / tick_leaf).c_str(), F_OK) == 0;
-        return home_of_ticks(place);
+        auto site = locate_cgroup(read_proc_text("/proc/self/mountinfo"), groups);
+        site.has_leaf = ::access((site.base / tick_leaf).c_str(), F_OK) == 0;
+        return home_of_ticks(site);
     } catch (const std::exception&) {
         return {};
     }
 }
 
-CgroupPlace find_cgroup_place()
+CgroupSite find_cgroup_site()
 {
-    CgroupPlace place = locate_cgroup(read_proc_text("/proc/self/mountinfo"), read_proc_text("/proc/self/cgroup"));
-    if (!place.why_not.empty())
-        return place;
+    CgroupSite site = locate_cgroup(read_proc_text("/proc/self/mountinfo"), read_proc_text("/proc/self/cgroup"));
+    if (!site.why_not.empty())
+        return site;
     struct statfs file_system = {};
-    if (::statfs(place.base.c_str(), &file_system) != 0 && errno != ENOENT && errno != ENOTDIR) {
+    if (::statfs(site.base.c_str(), &file_system) != 0 && errno != ENOENT && errno != ENOTDIR) {
         if (errno != EACCES && errno != EPERM)
-            throw Error(ErrorKind::unavailable, "cannot look at " + quoted(place.base) + ": " + errno_text(errno));
-        refuse(place, "the control group " + quoted(place.base) + " is not shown to " + user_name(), delegate_remedy);
-        return place;
+            throw Error(ErrorKind::unavailable, "cannot look at " + quoted(site.base) + ": " + errno_text(errno));
+        refuse(site, "the control group " + quoted(site.base) + " is not shown to " + user_name(), delegate_remedy);
+        return site;
     }
     if (file_system.f_type != CGROUP2_SUPER_MAGIC) {
-        refuse(place, "there is no control group " + quoted(place.base) + " here");
-        return place;
+        refuse(site, "there is no control group " + quoted(site.base) + " here");
+        return site;
     }
     // A process may be put from one group into another by whoever may write cgroup.procs of the group above both.
-    if (!may_write(place, place.base, W_OK | X_OK) || !may_write(place, place.base / "cgroup.procs", W_OK))
-        return place;
-    const auto type = control(place, "cgroup.type");
+    if (!may_write(site, site.base, W_OK | X_OK) || !may_write(site, site.base / "cgroup.procs", W_OK))
+        return site;
+    const auto type = control(site, "cgroup.type");
     if (!type.empty() && type != "domain\n") {
-        refuse(place, "the control group " + quoted(place.base) + " is threaded");
-        return place;
+        refuse(site, "the control group " + quoted(site.base) + " is threaded");
+        return site;
     }
-    place.has_leaf = place.has_leaf || ::access((place.base / tick_leaf).c_str(), F_OK) == 0;
-    place.accounts_memory = has_word(control(place, "cgroup.subtree_control"), "memory") ||
-                            (place.has_leaf && has_word(control(place, "cgroup.controllers"), "memory"));
-    return place;
+    site.has_leaf = site.has_leaf || ::access((site.base / tick_leaf).c_str(), F_OK) == 0;
+    site.accounts_memory = has_word(control(site, "cgroup.subtree_control"), "memory") ||
+                           (site.has_leaf && has_word(control(site, "cgroup.controllers"), "memory"));
+    return site;
 }
 
 } // namespace escher::os

@@ -1,5 +1,5 @@
 #include "os/cgroup_file.hpp"
-#include "os/cgroup_place.hpp"
+#include "os/cgroup_site.hpp"
 #include "os/run_cgroup.hpp"
 #include "temporary_directory.hpp"
 
@@ -9,7 +9,7 @@
 using namespace escher;
 using namespace escher::os;
 
-TEST_CASE("the place is below the tick's own group")
+TEST_CASE("the site is below the tick's own group")
 {
     const std::string unified = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n";
     const std::string hybrid = "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755\n"
@@ -57,28 +57,28 @@ TEST_CASE("the place is below the tick's own group")
     for (const auto& row : rows) {
         CAPTURE(row.mounts);
         CAPTURE(row.groups);
-        const auto place = locate_cgroup(row.mounts, row.groups);
-        CHECK(place.own == row.own);
-        CHECK(place.base == row.base);
-        CHECK(place.has_leaf == row.has_leaf);
-        CHECK(place.why_not == row.why_not);
+        const auto site = locate_cgroup(row.mounts, row.groups);
+        CHECK(site.own == row.own);
+        CHECK(site.base == row.base);
+        CHECK(site.has_leaf == row.has_leaf);
+        CHECK(site.why_not == row.why_not);
     }
 }
 
 TEST_CASE("a tick that a job has started belongs beside the groups of runs")
 {
-    CgroupPlace place;
-    place.mount = "/sys/fs/cgroup";
-    place.base = "/sys/fs/cgroup/u.service";
-    place.own = place.base;
-    CHECK(home_of_ticks(place).empty());
-    place.own = place.base / "escher-tick";
-    CHECK(home_of_ticks(place).empty());
-    place.own = place.base / "escher-runs.3b1c/run-7";
-    CHECK(home_of_ticks(place) == place.base);
-    place.has_leaf = true;
-    CHECK(home_of_ticks(place) == place.base / "escher-tick");
-    CHECK(home_of_ticks(CgroupPlace{}).empty());
+    CgroupSite site;
+    site.mount = "/sys/fs/cgroup";
+    site.base = "/sys/fs/cgroup/u.service";
+    site.own = site.base;
+    CHECK(home_of_ticks(site).empty());
+    site.own = site.base / "escher-tick";
+    CHECK(home_of_ticks(site).empty());
+    site.own = site.base / "escher-runs.3b1c/run-7";
+    CHECK(home_of_ticks(site) == site.base);
+    site.has_leaf = true;
+    CHECK(home_of_ticks(site) == site.base / "escher-tick");
+    CHECK(home_of_ticks(CgroupSite{}).empty());
 }
 
 TEST_CASE("control files are read by their keys")
