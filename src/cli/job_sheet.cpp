@@ -121,7 +121,7 @@ Table runs_table(const std::vector<Run>& runs, Time now, const Look& look)
     return table;
 }
 
-Style style_of(MessageLevel level)
+Style message_style(MessageLevel level)
 {
     switch (level) {
     case MessageLevel::debug:
@@ -165,7 +165,7 @@ std::string for_terminal(const JobSheet& sheet, Time now, const Look& look)
         const std::string head = "  " + format_local(message.at, *look.zone) + "  ";
         std::string text = message.level == MessageLevel::info ? "" : std::string(text_of(message.level)) + ": ";
         text += escape_for_terminal(message.text, true);
-        out += head + styled(indented(text, head.size()), style_of(message.level), look.color) + "\n";
+        out += head + styled(indented(text, head.size()), message_style(message.level), look.color) + "\n";
     }
     if (!sheet.notes.empty())
         out += "\n" + styled("notes", Style::bold, look.color) + "\n";

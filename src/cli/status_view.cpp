@@ -116,7 +116,7 @@ std::string describe_unsupervised(const std::vector<JobId>& jobs)
     return text + ": the tick is gone, the next one finds out what became of it";
 }
 
-Style style_of(const ScheduleStanding& schedule)
+Style standing_style(const ScheduleStanding& schedule)
 {
     if (schedule.last_state == JobState::failed || schedule.last_state == JobState::invalid)
         return Style::red;
@@ -139,7 +139,7 @@ std::string schedule_table(const StatusFacts& facts, const Look& look, const Pen
         table.add({{schedule.name},
                    {schedule.recurrence},
                    {time(schedule.last ? std::optional(schedule.last->nominal_at) : std::nullopt)},
-                   {describe_last(schedule), style_of(schedule)},
+                   {describe_last(schedule), standing_style(schedule)},
                    {schedule.enabled ? time(schedule.next) : "disabled"}});
     }
     if (look.terminal)

@@ -9,7 +9,7 @@ namespace escher::cli {
 
 namespace {
 
-Style style_of(Finding::Level level)
+Style finding_style(Finding::Level level)
 {
     switch (level) {
     case Finding::Level::ok:
@@ -32,8 +32,8 @@ std::string findings_text(const Findings& findings, const Look& look)
         const std::string what = escape_for_terminal(finding.text);
         const std::string fix = escape_for_terminal(finding.fix);
         if (look.terminal) {
-            text += fmt::format("{}  {}\n", styled(fmt::format("{:<4}", level), style_of(finding.level), look.color),
-                                what);
+            text += fmt::format("{}  {}\n",
+                                styled(fmt::format("{:<4}", level), finding_style(finding.level), look.color), what);
             if (!fix.empty())
                 text += fmt::format("      fix: {}\n", fix);
         } else {
