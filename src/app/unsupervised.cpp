@@ -13,16 +13,16 @@ namespace {
 /// True too where the system does not tell.
 bool runner_lives(const RunnerIdentity& runner, const std::filesystem::path& lock)
 try {
+    // A lock that is held is held under this very kernel, whatever boot the row tells of, and in whichever pid namespace.
+    if (os::LockFile::mark_lives(lock, runner.mark))
+        return true;
     const std::string boot = os::kernel_boot_id();
     if (boot.empty() || runner.process.boot_id.empty() || runner.process.pid <= 0)
         return true; // it cannot be told
     if (runner.process.boot_id != boot)
         return false;
     const auto process = os::read_process(static_cast<pid_t>(runner.process.pid));
-    if (process && process->lives() && process->start_ticks == runner.process.start_ticks)
-        return true;
-    // It may live in another pid namespace.
-    return os::LockFile::mark_lives(lock, runner.mark);
+    return process && process->lives() && process->start_ticks == runner.process.start_ticks;
 } catch (const Error&) {
     return true;
 }

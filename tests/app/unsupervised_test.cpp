@@ -27,7 +27,10 @@ TEST_CASE("a run is unsupervised once its tick is gone, and only if that is cert
     CHECK_FALSE(why_unsupervised(run, lock));
     CHECK(why_unsupervised(run, directory / "another"));
 
+    // That lock is of this very kernel, whatever boot the row tells of.
     run.runner.process.boot_id = "another boot";
+    CHECK_FALSE(why_unsupervised(run, lock));
+    run.runner.mark = 0;
     CHECK(why_unsupervised(run, lock));
     run.ended_at = Time{};
     CHECK_FALSE(why_unsupervised(run, lock));
