@@ -80,6 +80,14 @@ std::string kernel_boot_id()
     return own_boot().of_kernel ? own_boot().text : std::string();
 }
 
+Kernel kernel_of(const std::string& boot_id)
+{
+    const auto ours = kernel_boot_id();
+    if (boot_id.empty() || ours.empty())
+        return Kernel::unknown;
+    return boot_id == ours ? Kernel::this_one : Kernel::another;
+}
+
 std::string host_name()
 {
     char name[256] = {};

@@ -14,6 +14,16 @@ namespace escher::os {
 /// boot_id(), if that is the kernel's own word; empty where something is mounted over the file, as in containers that have
 /// boots of their own: then another id does not mean that the kernel has gone.
 [[nodiscard]] std::string kernel_boot_id();
+
+/// The kernel that something on record tells of.
+enum class Kernel {
+    this_one,
+    another, ///< it has gone, and all that ran under it: a local file system is worked on by one kernel at a time
+    unknown,
+};
+
+/// `boot_id`: a kernel_boot_id() on record, perhaps of another process. Unknown where it is empty, or ours is.
+[[nodiscard]] Kernel kernel_of(const std::string& boot_id);
 [[nodiscard]] std::string host_name();
 [[nodiscard]] int processors(); ///< this process may run on
 [[nodiscard]] double load_average(); ///< of one minute. Throws Error

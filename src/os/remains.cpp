@@ -6,6 +6,7 @@
 #include "os/process_table.hpp"
 #include "os/run_home.hpp"
 #include "os/run_tag.hpp"
+#include "os/runner_life.hpp"
 
 #include <escher/error.hpp>
 
@@ -154,10 +155,7 @@ Wanted wanted_of(const Run& run, const std::string& instance, const OutputDirect
 
 bool Remains::runner_lives(const Run& run) const
 {
-    if (mark_lives(run))
-        return true;
-    const auto process = read_process(static_cast<pid_t>(run.runner.process.pid));
-    return process && process->lives() && process->start_ticks == run.runner.process.start_ticks;
+    return life_of(run.runner, mark_lives_) == RunnerLife::lives;
 }
 
 Remains::Lease Remains::try_lease(const Run& run) const
@@ -197,8 +195,7 @@ Liveness Remains::examine(const Run& run) const
 /// Nothing survives a boot.
 bool Remains::ended_with_its_boot(const Run& run) const
 {
-    const auto& boot = run.runner.process.boot_id;
-    return !boot.empty() && !kernel_boot_id().empty() && boot != kernel_boot_id() && !mark_lives(run) &&
+    return kernel_of(run.runner.process.boot_id) == Kernel::another && !runner_lives(run) &&
            try_lease(run) != Lease::held;
 }
 
@@ -210,9 +207,8 @@ bool Remains::is_of_another_state(const Run& run, Lease lease) const
 /// The record is not flushed: it proves nothing of what another boot has executed, and a row without a boot id may be of one.
 bool Remains::is_proved_unexecuted(const Run& run, const ExecutionRecord::Answer& execution)
 {
-    const auto& boot = run.runner.process.boot_id;
-    return execution.verdict == ExecutionRecord::Verdict::never && !run.started_at && !run.process && !boot.empty() &&
-           boot == kernel_boot_id();
+    return execution.verdict == ExecutionRecord::Verdict::never && !run.started_at && !run.process &&
+           kernel_of(run.runner.process.boot_id) == Kernel::this_one;
 }
 
 Liveness Remains::examine_here(const Run& run) const
@@ -253,7 +249,7 @@ void Remains::kill(const Run& run) const
 try {
     // Where the row tells no boot, what a process itself bears is enough: nothing less is killed.
     const auto& boot = run.runner.process.boot_id;
-    if (run.runner.host != host_ || (!boot.empty() && boot != kernel_boot_id()) || runner_lives(run) ||
+    if (run.runner.host != host_ || (!boot.empty() && kernel_of(boot) != Kernel::this_one) || runner_lives(run) ||
         is_of_another_state(run, try_lease(run)))
         return;
     groups_.kill(run);

@@ -45,7 +45,6 @@ private:
     [[nodiscard]] bool ended_with_its_boot(const Run& run) const;
     [[nodiscard]] bool is_of_another_state(const Run& run, Lease lease) const;
     [[nodiscard]] static bool is_proved_unexecuted(const Run& run, const ExecutionRecord::Answer& execution);
-    [[nodiscard]] bool mark_lives(const Run& run) const { return mark_lives_ && mark_lives_(run.runner.mark); }
     [[nodiscard]] bool runner_lives(const Run& run) const;
     [[nodiscard]] Lease try_lease(const Run& run) const;
     [[nodiscard]] ExecutionRecord::Answer execution_of(const Run& run) const;

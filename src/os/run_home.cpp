@@ -22,9 +22,8 @@ try {
         return true;
     if (run.output_file.empty() || !had_another_lock(run, LockFile::epoch_at(lock_file)))
         return false;
-    if (const auto& boot = run.runner.process.boot_id;
-        !boot.empty() && !kernel_boot_id().empty() && boot != kernel_boot_id())
-        return false; // its kernel has gone, as the next tick will find
+    if (kernel_of(run.runner.process.boot_id) == Kernel::another)
+        return false; // as the next tick will find
     struct stat file = {};
     return ::lstat((output_directory / run.output_file).c_str(), &file) != 0 && errno == ENOENT;
 } catch (const std::exception&) {
