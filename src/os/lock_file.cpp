@@ -194,14 +194,16 @@ struct HolderLine {
     std::int64_t pid = 0;
     std::int64_t since_ms = 0;
     std::int64_t since_boot_ms = 0;
-    std::string boot_id;
+    std::string boot_id; ///< the kernel's own; empty: the holder did not see it
 };
 
 void write_holder_line(int fd)
 {
     std::ostringstream line;
-    line << "pid " << ::getpid() << " since " << wall_clock().time_since_epoch().count() << " uptime " << since_boot()
-         << " boot " << boot_id();
+    line << "pid " << ::getpid() << " since " << wall_clock().time_since_epoch().count() << " uptime "
+         << since_boot();
+    if (const auto boot = kernel_boot_id(); !boot.empty())
+        line << " boot " << boot;
     // On a full disk the lock works without it.
     static_cast<void>(write_line<holder_line_size>(fd, line.str(), 0));
 }
@@ -211,15 +213,17 @@ std::optional<HolderLine> read_holder_line(int fd)
     auto in = read_line<holder_line_size>(fd, 0);
     HolderLine line;
     std::string word;
-    if (!(in >> word >> line.pid >> word >> line.since_ms >> word >> line.since_boot_ms >> word >> line.boot_id))
+    if (!(in >> word >> line.pid >> word >> line.since_ms >> word >> line.since_boot_ms))
         return std::nullopt;
+    in >> word >> line.boot_id;
     return line;
 }
 
+/// Who holds the lock lives under this kernel, be it in a container that has another boot id or none.
 bool is_stuck(int fd)
 {
     const auto line = read_holder_line(fd);
-    if (!line || line->boot_id != boot_id())
+    if (!line || kernel_of(line->boot_id) == Kernel::another)
         return false; // it is just being written
     return std::chrono::milliseconds(since_boot() - line->since_boot_ms) >= stuck_after;
 }

@@ -21,9 +21,9 @@ struct LockHolder {
 /// The lock file of the tick: kernel locks (F_OFD_SETLK) on bytes of one file that is never deleted.
 /// Byte 0: the tick that claims. Byte 1: the one that waits to be next. Byte 2: who gives the file its epoch. The byte at
 /// `mark()`: held as long as the process lives, or a child of it that has not become its program yet, so that others can
-/// ask the kernel whether it does. The holder writes its pid, boot id and the time
-/// into the file's text, for people and for LockHolder. Behind the text stand the SeenRegister and
-/// the ExecutionRecord.
+/// ask the kernel whether it does. The holder writes its pid, the time and the kernel's
+/// boot id (where it sees that) into the file's text, for people and for LockHolder. Behind the text stand the SeenRegister
+/// and the ExecutionRecord.
 class LockFile {
 public:
     /// Opens or creates (0660) the file and takes a mark of its own. Throws Error: a symlink, a FIFO, a directory, a

@@ -115,14 +115,33 @@ TEST_CASE("one that does not get the lock in time learns why")
     CHECK(next.take_over(0ms) == LockFile::Wait::holder_healthy);
     CHECK(holder.still_ours()); // the announcement is withdrawn
 
-    const auto held_for = [&](std::int64_t ms) {
-        write_file(directory / "lock",
-                   "pid 1 since 0 uptime " + std::to_string(uptime_ms() - ms) + " boot " + os::boot_id() + "\n");
+    const auto held_for = [&](std::int64_t ms, const std::string& boot) {
+        write_file(directory / "lock", "pid 1 since 0 uptime " + std::to_string(uptime_ms() - ms) + boot + "\n");
     };
-    held_for(170'000);
+    // A container with a boot of its own does not see the kernel's.
+    for (const std::string& boot : {" boot " + os::kernel_boot_id(), std::string()}) {
+        CAPTURE(boot);
+        held_for(170'000, boot);
+        CHECK(next.take_over(0ms) == LockFile::Wait::holder_healthy);
+        held_for(181'000, boot);
+        CHECK(next.take_over(0ms) == LockFile::Wait::holder_stuck);
+        CHECK(LockFile::holder(directory / "lock").value().pid == 1);
+    }
+    // Of a holder before the last boot: the new one's is just being written.
+    held_for(181'000, " boot 00000000-0000-0000-0000-000000000000");
     CHECK(next.take_over(0ms) == LockFile::Wait::holder_healthy);
-    held_for(181'000);
-    CHECK(next.take_over(0ms) == LockFile::Wait::holder_stuck);
+}
+
+TEST_CASE("the holder tells the kernel's boot, or none")
+{
+    const TemporaryDirectory directory;
+    LockFile holder(directory / "lock");
+    REQUIRE(holder.try_take());
+    const auto text = read_file(directory / "lock").substr(0, 256);
+    CHECK(text.starts_with("pid " + std::to_string(::getpid()) + " since "));
+    const auto boot = os::kernel_boot_id();
+    CHECK((text.find(" boot ") == std::string::npos) == boot.empty());
+    CHECK((boot.empty() || text.find(" boot " + boot + ' ') != std::string::npos));
 }
 
 TEST_CASE("one waits to be next, the others leave")
