@@ -1,15 +1,48 @@
 #include "os/cgroup_file.hpp"
 
-#include "os/fd.hpp"
 #include "os/next_word.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <memory>
 
 namespace escher::os {
+
+namespace {
+
+bool is_removed(int error)
+{
+    return error == ENOENT || error == ENODEV;
+}
+
+} // namespace
+
+Fd open_group(int at, const char* name)
+{
+    return Fd(::openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+}
+
+std::optional<std::vector<std::string>> groups_below(int directory)
+{
+    std::vector<std::string> names;
+    Fd again = open_group(directory, ".");
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(again ? ::fdopendir(again.get()) : nullptr, &::closedir);
+    if (!stream)
+        return is_removed(errno) ? std::optional(names) : std::nullopt;
+    static_cast<void>(again.release());
+    for (;;) {
+        errno = 0;
+        const dirent* entry = ::readdir(stream.get());
+        if (entry == nullptr)
+            return errno == 0 || is_removed(errno) ? std::optional(names) : std::nullopt;
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+            names.emplace_back(entry->d_name);
+    }
+}
 
 int read_group_file(int file, std::string& text)
 {

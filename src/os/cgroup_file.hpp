@@ -1,11 +1,21 @@
 #pragma once
 
+#include "os/fd.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace escher::os {
+
+/// The directory of a group, for reading; none, and errno: it cannot be opened.
+[[nodiscard]] Fd open_group(int at, const char* name);
+
+/// The names of the groups right below the one that `directory` is open on; one that was removed meanwhile has none.
+/// None: they cannot be read.
+[[nodiscard]] std::optional<std::vector<std::string>> groups_below(int directory);
 
 /// Reads a control file of the group that `directory` is open on (AT_FDCWD: `name` is a path). 0, or errno with `text`
 /// empty: ENOENT where the kernel or the group has no such file, ENODEV where the group is gone.

@@ -6,7 +6,6 @@
 
 #include <escher/error.hpp>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/file.h>
@@ -15,7 +14,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 
 namespace escher::os {
 
@@ -26,11 +24,6 @@ constexpr std::string_view run_prefix = "run-";
 std::string group_name(RunId run)
 {
     return std::string(run_prefix) + to_text(run);
-}
-
-Fd open_group(int at, const char* name)
-{
-    return Fd(::openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
 }
 
 /// False where something else is mounted over a hierarchy that is still listed.
@@ -73,26 +66,6 @@ bool is_closed_to_us(int error)
 {
     throw Error(ErrorKind::unavailable,
                 "cannot make the control group '" + path.string() + "': " + errno_text(error) + remedy(error));
-}
-
-/// The directories in an open one. False: they cannot be read.
-bool list_groups(int directory, std::vector<std::string>& names)
-{
-    Fd again = open_group(directory, ".");
-    if (!again)
-        return errno == ENOENT || errno == ENODEV; // removed meanwhile
-    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(again.get()), &::closedir);
-    if (!stream)
-        return false;
-    static_cast<void>(again.release());
-    for (;;) {
-        errno = 0;
-        const dirent* entry = ::readdir(stream.get());
-        if (entry == nullptr)
-            return errno == 0 || errno == ENOENT || errno == ENODEV;
-        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-            names.emplace_back(entry->d_name);
-    }
 }
 
 bool is_below(const std::filesystem::path& path, const std::filesystem::path& above)
@@ -191,9 +164,8 @@ void CgroupTree::remove_stale() const
 {
     if (!own_parent_)
         return;
-    std::vector<std::string> names;
-    static_cast<void>(list_groups(own_parent_->directory.get(), names));
-    for (const auto& name : names) {
+    const auto names = groups_below(own_parent_->directory.get());
+    for (const auto& name : names.value_or(std::vector<std::string>())) {
         const Fd group = open_group(own_parent_->directory.get(), name.c_str());
         if (name.starts_with(run_prefix) && group && ::flock(group.get(), LOCK_EX | LOCK_NB) == 0)
             remove_group(own_parent_->path / name);
@@ -307,10 +279,10 @@ void CgroupTree::look_into_parents(const std::string& name, Found& found) const
 /// False: not everything could be seen.
 bool CgroupTree::search(int directory, const std::filesystem::path& path, std::vector<Parent>& parents) const
 {
-    std::vector<std::string> names;
-    if (!list_groups(directory, names))
+    const auto names = groups_below(directory);
+    if (!names)
         return false;
-    for (const auto& name : names) {
+    for (const auto& name : *names) {
         const bool of_runs = name.starts_with(instance_group_prefix);
         if (of_runs && name != parent_name_)
             continue;

@@ -2,15 +2,12 @@
 
 #include "os/cgroup_file.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <charconv>
-#include <memory>
 #include <utility>
-#include <vector>
 
 namespace escher::os {
 
@@ -26,16 +23,6 @@ GroupState state_from(int error, const std::string& events)
     if (populated != 0 && populated != 1)
         return GroupState::unknown;
     return *populated == 1 ? GroupState::populated : GroupState::empty;
-}
-
-std::vector<std::string> groups_below(const std::filesystem::path& path)
-{
-    std::vector<std::string> names;
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), &::closedir);
-    while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr)
-        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-            names.emplace_back(entry->d_name);
-    return names;
 }
 
 } // namespace
@@ -63,9 +50,14 @@ bool remove_group(const std::filesystem::path& path)
         return true;
     if (errno != EBUSY && errno != ENOTEMPTY)
         return false;
-    for (const auto& name : groups_below(path))
-        if (!remove_group(path / name))
+    if (const Fd group = open_group(AT_FDCWD, path.c_str())) {
+        const auto names = groups_below(group.get());
+        if (!names)
             return false;
+        for (const auto& name : *names)
+            if (!remove_group(path / name))
+                return false;
+    }
     return ::rmdir(path.c_str()) == 0 || errno == ENOENT;
 }
 
