@@ -160,7 +160,8 @@ namespace {
 int last_error_of(sqlite3_file* file)
 {
     int error = 0;
-    if (file == nullptr || file->pMethods == nullptr ||
+    // A journal in memory has no controls.
+    if (file == nullptr || file->pMethods == nullptr || file->pMethods->xFileControl == nullptr ||
         file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK)
         return 0;
     return error;

@@ -1,4 +1,6 @@
 #include "sqlite/connection/failure.hpp"
+#include "sqlite/connection/memory_copy.hpp"
+#include "test_database.hpp"
 
 #include <doctest/doctest.h>
 
@@ -99,6 +101,16 @@ TEST_CASE("a code and what the system says make the status and the remedy")
         CHECK(diagnosis.kind == kind);
         CHECK_MESSAGE(diagnosis.remedy.find(words) != std::string::npos, diagnosis.remedy);
     }
+}
+
+TEST_CASE("a failure in a copy in memory, whose journal has no controls, is told like another")
+{
+    const sqlite::TestDatabase place;
+    (void)place.open();
+    const auto copy = sqlite::copy_to_memory(place.file());
+    REQUIRE(sqlite3_exec(copy.get(), "BEGIN; CREATE TABLE t (x)", nullptr, nullptr, nullptr) == SQLITE_OK);
+    const Error error = sqlite::failure_of(copy.get(), SQLITE_CORRUPT, "read the copy of the database", file);
+    CHECK(error.kind() == ErrorKind::unavailable);
 }
 
 TEST_CASE("a failure names what was being done, to what, SQLite's words and the remedy")
