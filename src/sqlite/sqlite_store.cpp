@@ -50,6 +50,7 @@ std::string SqliteStore::maintain() noexcept
     sqlite3* connection = database_.handle();
     int frames = 0;
     int done = 0;
+    forget_system_errors(connection);
     const int code = sqlite3_wal_checkpoint_v2(connection, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &done);
     const auto size = wal_size(database_);
     if (code == SQLITE_OK && frames == done && size > long_wal) {

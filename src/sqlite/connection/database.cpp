@@ -170,6 +170,7 @@ void Database::choose_journal()
             return;
     }
     // Somebody else's use of the file may forbid the change; only a new file must not go without it.
+    forget_system_errors(handle());
     Statement change(*this, options_.rollback_journal ? "PRAGMA journal_mode = DELETE" : "PRAGMA journal_mode = WAL");
     const int code = sqlite3_step(change.handle());
     if (code != SQLITE_ROW && (options_.access == Access::create || (code & 0xff) != SQLITE_BUSY))
@@ -178,6 +179,7 @@ void Database::choose_journal()
 
 Query Database::query(const char* sql)
 {
+    forget_system_errors(handle());
     auto found = statements_.find(sql);
     if (found == statements_.end())
         found = statements_.emplace(sql, Statement(*this, sql)).first;
@@ -186,6 +188,7 @@ Query Database::query(const char* sql)
 
 void Database::execute(std::string_view sql)
 {
+    forget_system_errors(handle());
     const int code = sqlite3_exec(handle(), expand(sql).c_str(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK)
         fail(code);

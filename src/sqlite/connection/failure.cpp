@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include <array>
 #include <cerrno>
 
 namespace escher::sqlite {
@@ -167,16 +168,23 @@ int last_error_of(sqlite3_file* file)
     return error;
 }
 
+/// The database file and its log.
+constexpr std::array files = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+
+/// Null: there is none.
+sqlite3_file* file_of(sqlite3* connection, int which)
+{
+    sqlite3_file* file = nullptr;
+    const bool told = connection != nullptr && sqlite3_file_control(connection, "main", which, &file) == SQLITE_OK;
+    return told ? file : nullptr;
+}
+
 /// The errno that SQLite remembers of the database file or, if there is none, of its log.
 int last_error_of_files(sqlite3* connection)
 {
-    for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
-        sqlite3_file* file = nullptr;
-        if (sqlite3_file_control(connection, "main", which, &file) != SQLITE_OK)
-            continue;
-        if (const int error = last_error_of(file); error != 0)
+    for (const int which : files)
+        if (const int error = last_error_of(file_of(connection, which)); error != 0)
             return error;
-    }
     return 0;
 }
 
@@ -199,6 +207,16 @@ int system_error_of(sqlite3* connection, int code)
 }
 
 } // namespace
+
+void forget_system_errors(sqlite3* connection) noexcept
+{
+    // SQLite notes that it was no error of the system when a file ends before what is read of it.
+    constexpr sqlite3_int64 behind_any_file = sqlite3_int64{1} << 60;
+    char byte = 0;
+    for (const int which : files)
+        if (sqlite3_file* const file = file_of(connection, which); last_error_of(file) != 0)
+            file->pMethods->xRead(file, &byte, 1, behind_any_file);
+}
 
 Error failure_of(sqlite3* connection, int code, std::string_view operation, const std::filesystem::path& file)
 {
