@@ -50,10 +50,12 @@ TEST_CASE("output is passed on once, and later what was added")
 TEST_CASE("what was dropped from the middle is told where it is missing")
 {
     const os::Fd file(::memfd_create("output", MFD_CLOEXEC));
-    append(file.get(), std::string(4096, 'h') + std::string(8192, 'm') + std::string(4096, 't'));
+    const std::string head(4096, 'h');
+    const std::string tail(4096, 't');
+    append(file.get(), head + std::string(8192, 'm') + tail);
     REQUIRE(::fallocate(file.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4096, 8192) == 0);
     OutputReader reader(duplicate(file.get()));
-    CHECK(read_all(reader) == std::string(4096, 'h') + "<8192>" + std::string(4096, 't'));
+    CHECK(read_all(reader) == head + "<8192>" + tail);
 }
 
 TEST_CASE("what is dropped after it was passed on is not missed")
