@@ -49,6 +49,8 @@ std::string metrics_text(const StatusFacts& facts)
                 facts.oldest_running ? std::optional(facts.now - *facts.oldest_running) : std::nullopt);
     text += gauge("unsupervised_jobs", "Running jobs whose tick is gone.",
                   static_cast<std::int64_t>(facts.unsupervised.size()));
+    if (!facts.hold_is_hidden)
+        text += gauge("held", "1 if ticks start nothing: the database was restored or copied.", facts.held ? 1 : 0);
     text += gauge("tick_alive", "1 if a tick holds or awaits the lock.", facts.live_tick ? 1 : 0);
     text += age("last_tick_age_seconds", "Since the last tick ended, or began if it has not.",
                 silence_since(summary.last_tick, facts.now));

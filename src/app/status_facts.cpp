@@ -4,6 +4,7 @@
 #include "app/unsupervised.hpp"
 #include "core/cron_health.hpp"
 #include "os/lock_file.hpp"
+#include "os/seen_register.hpp"
 
 #include <algorithm>
 
@@ -63,6 +64,7 @@ StatusFacts read_status(Session& session, Time now)
                       .pauses = store.occupancy(session.limits(), now).pauses,
                       .schedules = {},
                       .held = why_held(config, store),
+                      .hold_is_hidden = os::SeenRegister::is_hidden(config.run.lock),
                       .database = config.database.path.string(),
                       .database_bytes = bytes_of(config.database.path) + bytes_of(wal)};
     if (const auto holder = os::LockFile::holder(config.run.lock))

@@ -30,6 +30,7 @@ struct StatusFacts {
     std::vector<ScheduleStanding> schedules; ///< those of the config
 
     std::optional<std::string> held; ///< why no tick starts anything: the database was restored or copied
+    bool hold_is_hidden = false; ///< whether ticks hold is not known: this user may not read the lock file
     std::string database;
     std::int64_t database_bytes = 0; ///< with its WAL
 };

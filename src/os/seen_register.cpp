@@ -70,6 +70,11 @@ std::optional<SeenRegister> SeenRegister::at(const std::filesystem::path& path)
     return SeenRegister(std::move(file), path);
 }
 
+bool SeenRegister::is_hidden(const std::filesystem::path& path) noexcept
+{
+    return ::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES;
+}
+
 SeenRegister::Answer SeenRegister::look_up(const std::string& instance) const
 {
     Answer answer;

@@ -26,6 +26,9 @@ public:
     /// Opens the file at `path` for reading. None: it is not there, or not for us to read. Throws Error.
     [[nodiscard]] static std::optional<SeenRegister> at(const std::filesystem::path& path);
 
+    /// True if the file may be there, but is not for us to read.
+    [[nodiscard]] static bool is_hidden(const std::filesystem::path& path) noexcept;
+
     struct Answer {
         std::optional<Seen> seen;
         bool damaged = false; ///< nothing of that database can be read, but something that cannot be read is there

@@ -50,6 +50,18 @@ TEST_CASE("metrics tell jobs by state, ages and what the last tick did")
     CHECK(metrics_text({}).find("oldest_running") == std::string::npos);
 }
 
+TEST_CASE("metrics tell whether ticks hold still, if that is known")
+{
+    StatusFacts facts;
+    CHECK(has_line(metrics_text(facts), "# TYPE escher_cron_held gauge"));
+    CHECK(has_line(metrics_text(facts), "escher_cron_held 0"));
+    facts.held = "HELD: nothing is started";
+    CHECK(has_line(metrics_text(facts), "escher_cron_held 1"));
+    facts.held.reset();
+    facts.hold_is_hidden = true;
+    CHECK(metrics_text(facts).find("escher_cron_held") == std::string::npos);
+}
+
 TEST_CASE("every sample follows the head of its metric, and each head stands once")
 {
     StatusFacts facts;

@@ -165,6 +165,7 @@ class Restores(EndToEnd):
         new = self.job("new")
         self.assertIn("HELD", self.box.escher("status").out)
         self.assertIn("HELD", json.loads(self.box.escher("status", "--json").out)["held"])
+        self.assertIn("\nescher_cron_held 1\n", self.box.escher("metrics").out)
         for job in (self.waiting, new):
             self.assertIn("HELD", self.box.show(job)["reason"])
         self.assertIn("hold still", self.box.escher("check", status=1).out)
@@ -199,6 +200,7 @@ class Restores(EndToEnd):
     def test_accept_lets_all_run(self):
         self.restore()
         self.box.escher("accept", "--run")
+        self.assertIn("\nescher_cron_held 0\n", self.box.escher("metrics").out)
         self.box.tick()
         self.assertEqual(self.ran(), ["first", "waiting", "waiting"])
 

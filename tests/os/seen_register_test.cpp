@@ -1,3 +1,4 @@
+#include "processes.hpp"
 #include "temporary_directory.hpp"
 
 #include "os/lock_file.hpp"
@@ -102,6 +103,21 @@ TEST_CASE("where there is no lock file nothing is read")
     CHECK_FALSE(SeenRegister::at(place.path() / "none"));
     CHECK_FALSE(SeenRegister::at(place.path()));
     CHECK_FALSE(os::file_mark(place.path() / "none"));
+    CHECK_FALSE(SeenRegister::is_hidden(place.path() / "none"));
+}
+
+TEST_CASE("a lock file that this user may not read is told from one that is not there")
+{
+    const TemporaryDirectory place;
+    const os::LockFile lock(place.path() / "lock");
+    CHECK_FALSE(SeenRegister::is_hidden(place.path() / "lock"));
+    std::filesystem::permissions(place.path() / "lock", std::filesystem::perms::none);
+    CHECK(await_exit(fork_and_run([&] {
+              if (::geteuid() == 0 && ::seteuid(65534) != 0)
+                  return 1;
+              return SeenRegister::is_hidden(place.path() / "lock") && !SeenRegister::at(place.path() / "lock") ? 0
+                                                                                                                : 2;
+          })) == 0);
 }
 
 TEST_CASE("a copy of a file is another file")
