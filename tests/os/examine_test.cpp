@@ -3,6 +3,7 @@
 
 #include "os/output_file.hpp"
 #include "os/process_table.hpp"
+#include "os/run_tag.hpp"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -247,6 +248,30 @@ TEST_CASE("a descendant that hides everything is known by its tag, before anythi
     };
     CHECK(follow() == 0);
     CHECK(as_somebody(follow) == 0);
+}
+
+TEST_CASE("a process of the run that has become another user's, as by a setuid program, is of the run all the same")
+{
+    if (::geteuid() != 0)
+        return;
+    Bench bench;
+    const DeadRunner runner(bench, bench.shell("exec sleep 1000"));
+    const Fifo ready(bench.directory() / "ready");
+    const pid_t changed = fork_and_run([&] {
+        const auto tag = os::run_tag(runner.run().id, Bench::instance);
+        if (!tag || ::setrlimit(RLIMIT_RTTIME, &*tag) != 0)
+            return 1;
+        const os::Fd told(::open(ready.path().c_str(), O_WRONLY | O_CLOEXEC));
+        if (!told || ::setgroups(0, nullptr) != 0 || ::setgid(60127) != 0 || ::setuid(60127) != 0 ||
+            ::write(told.get(), "ready\n", 6) != 6)
+            return 2;
+        return ::pause();
+    });
+    REQUIRE(ready.read_line() == "ready");
+    CHECK(bench.jobs().examine(runner.run()) == Liveness::orphaned);
+    bench.jobs().kill_remains(runner.run());
+    CHECK(await_exit(changed) == -SIGKILL);
+    CHECK(bench.jobs().examine(runner.run()) == Liveness::dead);
 }
 
 TEST_CASE("where processes cannot be tagged, one that hides its environment is a doubt until it ends")
