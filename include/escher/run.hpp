@@ -105,7 +105,6 @@ struct Run {
     std::optional<Outcome> outcome; ///< none while it runs
     ResourceUsage usage;
     OutputSize output;
-    std::string output_file; ///< name inside output.directory; empty once pruned
     RunnerIdentity runner;
     std::optional<ProcessIdentity> process; ///< the main process; its pid is also its session
 };

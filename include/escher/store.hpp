@@ -92,7 +92,6 @@ struct Claim {
     Job job;
     RunId run{};
     int attempt = 1;
-    std::string output_file;
     std::optional<std::string> input;
 };
 
@@ -172,10 +171,10 @@ struct Summary {
     std::optional<Time> oldest_available; ///< run_at of the job that waits longest
 };
 
-/// A finished job that retention no longer keeps, with the output files of its runs.
+/// A finished job that retention no longer keeps, with its runs.
 struct Expired {
     JobId job{};
-    std::vector<std::string> output_files;
+    std::vector<RunId> runs;
 };
 
 enum class OccurrenceResult { created, skipped, coalesced, dropped };

@@ -2,6 +2,7 @@
 
 #include "core/human_text.hpp"
 #include "core/id_text.hpp"
+#include "core/output_name.hpp"
 #include "core/retry.hpp"
 #include "os/output_directory.hpp"
 #include "os/output_file.hpp"
@@ -29,11 +30,7 @@ constexpr std::size_t piece_size = 64 * 1024;
 os::Fd open_output(const Run& run, const std::filesystem::path& directory)
 {
     const auto title = fmt::format("the output of run {} of job {}", run.attempt, to_text(run.job));
-    if (run.output_file.empty())
-        throw Error(ErrorKind::not_found, title + " was pruned");
-    if (!os::OutputDirectory::is_plain_name(run.output_file))
-        throw Error(ErrorKind::bad_data, title + " has a name that leaves the output directory: not opened");
-    const auto path = directory / run.output_file;
+    const auto path = directory / output_name(run);
     os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
     if (file)
         return file;

@@ -12,8 +12,8 @@
 
 namespace escher {
 
-/// Opens what `run` has written, in the directory of outputs. Throws Error: not_found (pruned, gone, the run could not be
-/// executed), bad_data (its name leaves the directory), permission, io.
+/// Opens what `run` has written, in the directory of outputs. Throws Error: not_found (gone, the run could not be executed),
+/// permission, io.
 [[nodiscard]] os::Fd open_output(const Run& run, const std::filesystem::path& directory);
 
 /// Reads a run's output file from the front, and later what was added since.

@@ -2,12 +2,20 @@
 
 #include "core/id_text.hpp"
 
+#include <escher/run.hpp>
+
 namespace escher {
 
-/// The name, inside output.directory, of the file that a run's output goes to. No two runs of a database share one.
+/// The name, inside output.directory, of the file that a run's output goes to. No two runs of a database share one. It is
+/// always made from the ids, never taken from a row: who writes rows would choose what is shown and deleted.
 [[nodiscard]] inline std::string output_name(JobId job, RunId run)
 {
     return to_text(job) + "." + to_text(run) + ".log";
+}
+
+[[nodiscard]] inline std::string output_name(const Run& run)
+{
+    return output_name(run.job, run.id);
 }
 
 } // namespace escher

@@ -1,6 +1,7 @@
 #include "json/run_json.hpp"
 
 #include "app/job_facts.hpp"
+#include "core/output_name.hpp"
 #include "core/retry.hpp"
 #include "core/text.hpp"
 
@@ -47,7 +48,7 @@ void write_run(JsonWriter& json, const Run& run, Time now)
     json.member("peak_memory_bytes", once_ended(run.usage.peak_memory_bytes));
     json.member("output_bytes", once_ended(run.output.written));
     json.member("output_dropped_bytes", once_ended(run.output.dropped));
-    json.member_or_null("output_file", run.output_file);
+    json.member("output_file", output_name(run));
     json.member("pid", run.process ? std::optional(run.process->pid) : std::nullopt);
     json.member("tick_pid", run.runner.process.pid);
     json.end_object();

@@ -132,11 +132,10 @@ std::vector<Living> living_processes(const Wanted& wanted)
 std::string output_path(const OutputDirectory& directory, const Run& run)
 {
     const int fd = directory.open_existing();
-    // Another run's file, named by a row that somebody made up, would make its processes ours.
-    if (fd < 0 || run.output_file != output_name(run.job, run.id))
+    if (fd < 0)
         return {};
     const auto path = path_of_descriptor(fd);
-    return path.empty() ? path : path + "/" + run.output_file;
+    return path.empty() ? path : path + "/" + output_name(run);
 }
 
 Wanted wanted_of(const Run& run, const std::string& instance, const OutputDirectory& directory,
@@ -160,12 +159,10 @@ bool Remains::runner_lives(const Run& run) const
 
 Remains::Lease Remains::try_lease(const Run& run) const
 {
-    if (!OutputDirectory::is_plain_name(run.output_file))
-        return Lease::unknown;
     const int directory = directory_.open_existing();
     if (directory < 0)
         return errno == ENOENT ? Lease::missing : Lease::unknown;
-    const Fd file(::openat(directory, run.output_file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const Fd file(::openat(directory, output_name(run).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file)
         return errno == ENOENT ? Lease::missing : Lease::unknown;
     // Shared, so that two who ask at once do not take each other for the job.

@@ -1,5 +1,6 @@
 #include "os/run_home.hpp"
 
+#include "core/output_name.hpp"
 #include "os/host.hpp"
 #include "os/lock_file.hpp"
 
@@ -20,12 +21,12 @@ bool is_elsewhere(const Run& run, const std::filesystem::path& lock_file,
 try {
     if (run.runner.host != only_host)
         return true;
-    if (run.output_file.empty() || !had_another_lock(run, LockFile::epoch_at(lock_file)))
+    if (!had_another_lock(run, LockFile::epoch_at(lock_file)))
         return false;
     if (kernel_of(run.runner.process.boot_id) == Kernel::another)
         return false; // as the next tick will find
     struct stat file = {};
-    return ::lstat((output_directory / run.output_file).c_str(), &file) != 0 && errno == ENOENT;
+    return ::lstat((output_directory / output_name(run)).c_str(), &file) != 0 && errno == ENOENT;
 } catch (const std::exception&) {
     return false;
 }

@@ -64,7 +64,6 @@ Claim claim_job(Database& database, Job job, RunId run, const RunnerIdentity& ru
     Claim claim;
     claim.run = run;
     claim.attempt = job.attempts + 1;
-    claim.output_file = output_name(job.id, run);
     claim.input = read_input(database, job.id);
     const int changed = database
                             .query(R"SQL(
@@ -84,7 +83,7 @@ Claim claim_job(Database& database, Job job, RunId run, const RunnerIdentity& ru
                 runner_mark, boot_id)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         )SQL")
-        .bind(run, job.id, *job.queue, claim.attempt, now, claim.output_file, runner.process.pid,
+        .bind(run, job.id, *job.queue, claim.attempt, now, output_name(job.id, run), runner.process.pid,
               runner.process.start_ticks, runner.mark, runner.process.boot_id)
         .run();
     job.state = JobState::running;

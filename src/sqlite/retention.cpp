@@ -1,6 +1,5 @@
 #include "core/text.hpp"
 #include "sqlite/connection/transaction.hpp"
-#include "sqlite/run_row.hpp"
 #include "sqlite/sqlite_store.hpp"
 
 #include <algorithm>
@@ -96,12 +95,11 @@ std::vector<Expired> SqliteStore::expired(const Retention& retention, bool by_co
     result.reserve(jobs.size());
     for (const auto& job : jobs) {
         Expired one{job.job, {}};
-        Query query = database_.query("SELECT " ESCHER_RUN_COLUMNS("r") " FROM {run} AS r INDEXED BY {run}_job "
-                                                                        "WHERE r.job = ? ORDER BY r.id");
+        Query query =
+            database_.query("SELECT r.id FROM {run} AS r INDEXED BY {run}_job WHERE r.job = ? ORDER BY r.id");
         query.bind(job.job);
         while (query.step())
-            if (auto run = decode_run(query); !run.output_file.empty())
-                one.output_files.push_back(std::move(run.output_file));
+            one.runs.push_back(RunId(query.integer(0)));
         result.push_back(std::move(one));
     }
     return result;

@@ -28,7 +28,6 @@ struct RunColumn {
         cpu_user,
         cpu_system,
         peak_memory,
-        output_file,
         output_written,
         output_dropped,
         runner_pid,
@@ -43,14 +42,6 @@ struct RunColumn {
 int small(const Query& row, int column)
 {
     return static_cast<int>(std::clamp<std::int64_t>(row.integer(column), -(1 << 30), 1 << 30));
-}
-
-/// The name of a file in output.directory; a row must not lead out of it.
-std::string file_name(std::string_view name)
-{
-    const bool leads_out = name.find('/') != std::string_view::npos || name.starts_with('.');
-    const bool cut = name.find('\0') != std::string_view::npos;
-    return leads_out || cut ? std::string() : std::string(name);
 }
 
 std::optional<Outcome> decode_outcome(const Query& row)
@@ -93,7 +84,6 @@ Run decode_run(const Query& row)
     run.usage.peak_memory_bytes = row.integer(RunColumn::peak_memory);
     run.output.written = row.integer(RunColumn::output_written);
     run.output.dropped = row.integer(RunColumn::output_dropped);
-    run.output_file = file_name(row.bytes(RunColumn::output_file));
     const auto boot_id = row.text(RunColumn::boot_id);
     run.runner.process = {row.integer(RunColumn::runner_pid), row.integer(RunColumn::runner_started), boot_id};
     run.runner.mark = row.integer(RunColumn::runner_mark);

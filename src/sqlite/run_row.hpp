@@ -9,9 +9,9 @@
     alias ".id, " alias ".job, " alias ".attempt, " alias ".claimed_at, " alias ".started_at, " alias                \
           ".ended_at, " alias ".outcome, " alias ".exit_code, " alias ".signal, " alias ".core_dumped, " alias       \
           ".out_of_memory, " alias ".error, " alias ".message, " alias ".by_shutdown, " alias ".cpu_user_ms, " alias \
-          ".cpu_system_ms, " alias ".peak_memory, " alias ".output_file, " alias ".output_written, " alias           \
-          ".output_dropped, " alias ".runner_pid, " alias ".runner_started, " alias ".runner_mark, " alias           \
-          ".boot_id, " alias ".pid, " alias ".process_started"
+          ".cpu_system_ms, " alias ".peak_memory, " alias ".output_written, " alias ".output_dropped, " alias        \
+          ".runner_pid, " alias ".runner_started, " alias ".runner_mark, " alias ".boot_id, " alias ".pid, " alias   \
+          ".process_started"
 
 namespace escher::sqlite {
 

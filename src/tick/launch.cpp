@@ -1,6 +1,7 @@
 #include "tick/launch.hpp"
 
 #include "core/duration.hpp"
+#include "core/output_name.hpp"
 #include "core/policy.hpp"
 #include "core/task_call.hpp"
 
@@ -58,7 +59,7 @@ LaunchSpec launch_spec(const Config& config, const Claim& claim, Invocation invo
     spec.timeout = policy.timeout;
     spec.kill_after = policy.kill_after;
     spec.leftovers = policy.leftovers;
-    spec.output_file = claim.output_file;
+    spec.output_file = output_name(claim.job.id, claim.run);
     return spec;
 }
 

@@ -1,6 +1,7 @@
 #include "tick/orphans.hpp"
 
 #include "core/id_text.hpp"
+#include "core/output_name.hpp"
 #include "core/policy.hpp"
 #include "core/retry.hpp"
 
@@ -22,6 +23,12 @@ RunFinished lost(const RunningJob& orphan, const Config& config, Time now, doubl
     if (orphan.job.cancel_requested_at)
         report.next = {JobState::cancelled, std::nullopt, "cancelled while running", true};
     return report;
+}
+
+void discard_output(Executor& jobs, const Run& run)
+{
+    const auto name = output_name(run);
+    jobs.discard_output(std::span(&name, 1));
 }
 
 } // namespace
@@ -50,7 +57,7 @@ OrphanLook Orphans::look(const std::vector<RunningJob>& running, Executor& jobs,
             look.reports.emplace_back(lost(candidate, config, now, jitter));
             break;
         case Liveness::never_executed:
-            jobs.discard_output(std::span(&candidate.run.output_file, 1)); // an empty one may stand there
+            discard_output(jobs, candidate.run); // an empty one may stand there
             look.reports.emplace_back(RunUndone{candidate.run.id});
             break;
         case Liveness::elsewhere:

@@ -1,5 +1,7 @@
 #include "tick/pruning.hpp"
 
+#include "core/output_name.hpp"
+
 #include <limits>
 
 namespace escher {
@@ -29,7 +31,8 @@ std::vector<JobId> prune_batches(Store& store, const Discard& discard_output, co
         std::vector<std::string> files;
         std::vector<JobId> ids;
         for (const auto& job : expired) {
-            files.insert(files.end(), job.output_files.begin(), job.output_files.end());
+            for (const RunId run : job.runs)
+                files.push_back(output_name(job.job, run));
             ids.push_back(job.job);
         }
         // Files first: a crash in between leaves rows that are pruned again, not files that nobody knows.

@@ -41,7 +41,6 @@ public:
         run_.id = spec.run;
         run_.job = spec.job;
         run_.started_at = escher::Time{};
-        run_.output_file = spec.output_file;
         run_.process = escher::ProcessIdentity{process[0], process[1], escher::os::kernel_boot_id()};
         run_.runner.mark = bench.lock().mark();
         run_.runner.process = {runner, escher::os::read_process(runner)->start_ticks, escher::os::kernel_boot_id()};

@@ -154,20 +154,15 @@ TEST_CASE("where the evidence is out of reach a run is doubtful")
     }
     SUBCASE("a symbolic link in the place of the output file")
     {
-        std::filesystem::remove(bench.output_directory() / run.output_file);
-        std::filesystem::create_symlink("/dev/null", bench.output_directory() / run.output_file);
-        CHECK(bench.jobs().examine(run) == Liveness::doubtful);
-    }
-    SUBCASE("no name of an output file")
-    {
-        run.output_file.clear();
+        std::filesystem::remove(bench.output_directory() / output_name(run));
+        std::filesystem::create_symlink("/dev/null", bench.output_directory() / output_name(run));
         CHECK(bench.jobs().examine(run) == Liveness::doubtful);
     }
     SUBCASE("another lock file, and no output file: another host's run")
     {
         run.runner.mark += std::int64_t{1} << 31;
         CHECK(bench.jobs().examine(run) == Liveness::dead); // its file is here: the lock file was made anew
-        std::filesystem::remove(bench.output_directory() / run.output_file);
+        std::filesystem::remove(bench.output_directory() / output_name(run));
         CHECK(bench.jobs().examine(run) == Liveness::elsewhere);
         run.runner.process.boot_id = "00000000-0000-0000-0000-000000000000";
         CHECK(bench.jobs().examine(run) == Liveness::dead); // that kernel has gone, and what it knew
@@ -196,10 +191,9 @@ TEST_CASE("remains are killed, but never the process that kills")
               Run run;
               run.id = RunId{1};
               run.job = JobId{1};
-              run.output_file = "1.1.log";
               run.runner.process = {.pid = 1, .start_ticks = -1, .boot_id = os::kernel_boot_id()};
               std::filesystem::create_directories(inner.output_directory());
-              const auto path = inner.output_directory() / run.output_file;
+              const auto path = inner.output_directory() / output_name(run);
               const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
               if (::dup2(file, STDOUT_FILENO) < 0) // we write to its file, and so does the other
                   return 2;
@@ -333,7 +327,6 @@ TEST_CASE("a session that only a row calls a run's is waited for, but not killed
     Run run;
     run.id = RunId{1};
     run.job = JobId{1};
-    run.output_file = "1.1.log";
     run.started_at = Time{};
     run.runner.process = {.pid = 1, .start_ticks = -1, .boot_id = os::kernel_boot_id()};
     run.process = {

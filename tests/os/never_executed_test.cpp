@@ -11,11 +11,10 @@ TEST_CASE("a claim whose runner died before the exec was never executed")
     Bench bench;
     const DeadRunner runner(bench, bench.shell("exit 0"));
     const auto run = unrecorded(runner.run());
-    const auto file = bench.output_directory() / run.output_file;
+    const auto file = bench.output_directory() / output_name(run);
     const auto record = bench.directory() / "lock";
     auto next = run; // claimed by the same runner, which did not get round to it
     next.id = RunId{static_cast<std::int64_t>(run.id) + 1};
-    next.output_file = "7.7.log";
     SUBCASE("nothing is noted of it where its runner noted what it executed")
     {
         CHECK(bench.jobs().examine(next) == Liveness::never_executed);
@@ -34,7 +33,7 @@ TEST_CASE("a claim whose runner died before the exec was never executed")
     }
     SUBCASE("nor of one whose lock is held")
     {
-        const auto path = bench.output_directory() / next.output_file;
+        const auto path = bench.output_directory() / output_name(next);
         const os::Fd output(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
         REQUIRE(::flock(output.get(), LOCK_EX | LOCK_NB) == 0);
         CHECK(bench.jobs().examine(next) == Liveness::orphaned);

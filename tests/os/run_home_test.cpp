@@ -14,7 +14,7 @@ TEST_CASE("what holds a lock lives, whatever boot its row tells of")
     run.runner.process.boot_id = "00000000-0000-0000-0000-000000000000";
     SUBCASE("the lease")
     {
-        const auto path = bench.output_directory() / run.output_file;
+        const auto path = bench.output_directory() / output_name(run);
         const os::Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
         REQUIRE(::flock(file.get(), LOCK_EX | LOCK_NB) == 0);
         CHECK(bench.jobs().examine(run) == Liveness::orphaned);

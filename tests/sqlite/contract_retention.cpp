@@ -34,8 +34,8 @@ TEST_CASE("finished jobs expire by the age of their state, the oldest first")
     CHECK(expired_ids(*store, retention, false, Time{}).empty());
     retention.completed.reset();
     CHECK(expired_ids(*store, retention, false, start + hours(20)) == std::vector{failed});
-    const auto files = store->expired(retention, false, start + hours(20), 1).at(0).output_files;
-    CHECK(files == std::vector{store->runs(failed).at(0).output_file});
+    const auto runs = store->expired(retention, false, start + hours(20), 1).at(0).runs;
+    CHECK(runs == std::vector{store->runs(failed).at(0).id});
 }
 
 TEST_CASE("beyond the newest to keep the oldest expire")

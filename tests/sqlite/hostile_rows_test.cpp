@@ -149,14 +149,3 @@ TEST_CASE_FIXTURE(Fixture, "values out of place where only readers meet them are
     REQUIRE(place.sql("INSERT INTO queue (name, paused_until) VALUES (x'ff', 1), ('q', 'x')") == "");
     CHECK(store->occupancy({}, later).pauses.size() == 1);
 }
-
-TEST_CASE_FIXTURE(Fixture, "a row of a run does not lead out of the output directory")
-{
-    insert("command|'[\"true\"]'");
-    const auto run = claim(*store, slots(1), later).at(0).run;
-    report(*store, finished(run, JobState::completed, later), later);
-    REQUIRE(place.sql("UPDATE run SET output_file = '../../etc/passwd'") == "");
-    CHECK(store->runs(JobId(1)).at(0).output_file.empty());
-    Retention retention;
-    CHECK(store->expired(retention, false, later + hours(24 * 365), 9).at(0).output_files.empty());
-}

@@ -87,7 +87,7 @@ std::vector<Expired> FakeStore::expired(const Retention& retention, bool by_coun
             continue;
         Expired one{id, {}};
         for (const auto& run : runs(id))
-            one.output_files.push_back(run.output_file);
+            one.runs.push_back(run.id);
         result.push_back(std::move(one));
     }
     return result;

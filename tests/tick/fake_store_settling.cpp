@@ -188,7 +188,6 @@ Claim FakeStore::claim(Job& job, const RunnerIdentity& runner, Time now)
     run.attempt = ++job.attempts;
     run.claimed_at = now;
     run.runner = runner;
-    run.output_file = output_name(job.id, run.id);
     all_runs[run.id] = run;
     job.state = JobState::running;
     job.run = run.id;
@@ -196,8 +195,7 @@ Claim FakeStore::claim(Job& job, const RunnerIdentity& runner, Time now)
     job.progress.reset();
     job.started_at.reset();
     const auto input = inputs_.find(job.id);
-    return {job, run.id, run.attempt, run.output_file,
-            input == inputs_.end() ? std::nullopt : std::optional(input->second)};
+    return {job, run.id, run.attempt, input == inputs_.end() ? std::nullopt : std::optional(input->second)};
 }
 
 Job* FakeStore::holder(RunId run)

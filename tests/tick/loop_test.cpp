@@ -236,7 +236,7 @@ TEST_CASE("finished jobs are pruned, their output first")
 {
     Loop loop;
     const JobId old = loop.store.add(loop.clock.now(), [](Job& job) { job.state = JobState::completed; });
-    loop.store.to_expire.push_back({old, {"1.1.log"}});
+    loop.store.to_expire.push_back({old, {RunId{1}}});
     const TickReport report = loop.run();
     CHECK(loop.jobs.discarded == std::vector<std::string>{"1.1.log"});
     CHECK_FALSE(loop.store.jobs.contains(old));
@@ -248,7 +248,7 @@ TEST_CASE("nothing is pruned by a clock that reads 1970")
     Loop loop;
     loop.clock.set(Time{} + 5min);
     const JobId old = loop.store.add(loop.clock.now(), [](Job& job) { job.state = JobState::completed; });
-    loop.store.to_expire.push_back({old, {"1.1.log"}});
+    loop.store.to_expire.push_back({old, {RunId{1}}});
     loop.run();
     CHECK(loop.store.jobs.contains(old));
 }

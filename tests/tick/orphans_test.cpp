@@ -27,7 +27,6 @@ struct OneRun {
         running.run.id = RunId{7};
         running.run.job = JobId{3};
         running.run.attempt = 1;
-        running.run.output_file = "3.1.log";
         running.run.runner = runner;
         jobs.others[RunId{7}] = liveness;
     }
@@ -56,7 +55,7 @@ TEST_CASE("a run that was never executed is undone, with its empty output")
     const OrphanLook look = one.look();
     REQUIRE(look.reports.size() == 1);
     CHECK(std::get<RunUndone>(look.reports[0]).run == RunId{7});
-    CHECK(one.jobs.discarded == std::vector<std::string>{"3.1.log"});
+    CHECK(one.jobs.discarded == std::vector<std::string>{"3.7.log"});
 }
 
 TEST_CASE("a claim of this very tick that it does not know is undone, whatever the kernel says")

@@ -39,7 +39,7 @@ TEST_CASE("pruning by hand ends where the store holds on to a job")
         void erase(std::span<const JobId>) override {}
     };
     Holding store;
-    store.to_expire.assign(500, {JobId{77}, {"77.1.log"}});
+    store.to_expire.assign(500, {JobId{77}, {RunId{1}}});
     std::size_t files = 0;
     const auto count = [&](std::span<const std::string> names) { files += names.size(); };
     CHECK(prune_all(store, count, {}, FakeClock().now()).size() == 500);

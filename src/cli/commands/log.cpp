@@ -4,6 +4,7 @@
 #include "cli/context.hpp"
 #include "cli/option_values.hpp"
 #include "core/id_text.hpp"
+#include "core/output_name.hpp"
 #include "core/text.hpp"
 #include "terminal/file_watch.hpp"
 #include "terminal/piece_escaper.hpp"
@@ -142,7 +143,7 @@ private:
         const Run run = run_at(index);
         FileWatch watch;
         watch.add(context_.session.config().database.path.parent_path());
-        watch.add(context_.session.config().output.directory / run.output_file);
+        watch.add(context_.session.config().output.directory / output_name(run));
         // The file comes a moment after the claim, and goes again if nothing could be executed.
         std::optional<OutputReader> reader;
         PieceEscaper escaper;
