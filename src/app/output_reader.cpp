@@ -31,9 +31,19 @@ os::Fd open_output(const Run& run, const std::filesystem::path& directory)
 {
     const auto title = fmt::format("the output of run {} of job {}", run.attempt, to_text(run.job));
     const auto path = directory / output_name(run);
-    os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
-    if (file)
-        return file;
+    const os::OutputDirectory outputs(directory);
+    const int parent = outputs.open_existing();
+    if (parent >= 0)
+        if (os::Fd file = os::open_output_file(parent, output_name(run)))
+            return file;
+    if (parent < 0 && std::filesystem::is_symlink(std::filesystem::symlink_status(outputs.path())))
+        throw Error(ErrorKind::permission,
+                    fmt::format("{} is not shown: '{}' is a symbolic link, which is not followed; remove it, or set "
+                                "output.directory to where it leads",
+                                title, outputs.path().string()));
+    if (errno == EINVAL)
+        throw Error(ErrorKind::permission,
+                    fmt::format("{} is not shown: '{}' is no regular file with one name", title, path.string()));
     if (errno == ENOENT && run.outcome && std::holds_alternative<NotStarted>(*run.outcome))
         throw Error(ErrorKind::not_found, fmt::format("there is no output of run {} of job {}: {}", run.attempt,
                                                       to_text(run.job), describe(*run.outcome)));

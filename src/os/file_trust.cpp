@@ -55,22 +55,34 @@ bool is_private_group(gid_t gid)
     return true;
 }
 
-bool has_acl(const fs::path& path)
+/// `size`: what asking for the list has returned, with errno.
+bool is_acl(ssize_t size, const fs::path& path)
 {
-    if (::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) >= 0)
+    if (size >= 0)
         return true;
     if (errno != ENODATA && errno != ENOTSUP && errno != ENOSYS)
         cannot("read the access control list of", path.string(), errno);
     return false;
 }
 
-bool only_we_write(const fs::path& path, const struct stat& status)
+constexpr const char* acl_name = "system.posix_acl_access";
+
+bool has_acl(const fs::path& path)
+{
+    return is_acl(::getxattr(path.c_str(), acl_name, nullptr, 0), path);
+}
+
+/// By owner and mode alone.
+bool only_our_mode_writes(const struct stat& status)
 {
     if (!is_us_or_root(status.st_uid) || (status.st_mode & S_IWOTH) != 0)
         return false;
-    if ((status.st_mode & S_IWGRP) != 0 && !is_private_group(status.st_gid))
-        return false;
-    return !has_acl(path);
+    return (status.st_mode & S_IWGRP) == 0 || is_private_group(status.st_gid);
+}
+
+bool only_we_write(const fs::path& path, const struct stat& status)
+{
+    return only_our_mode_writes(status) && !has_acl(path);
 }
 
 /// True if only we get into the directory: then the modes of what is in it do not matter.
@@ -129,6 +141,14 @@ bool writable_only_by_us(const fs::path& file)
     if (!is_us_or_root(status->st_uid))
         return false;
     return only_we_enter(real.parent_path(), *directory) || only_we_write(real, *status);
+}
+
+bool writable_only_by_us(int fd, const fs::path& name)
+{
+    struct stat status = {};
+    if (::fstat(fd, &status) < 0)
+        cannot("examine", name.string(), errno);
+    return only_our_mode_writes(status) && !is_acl(::fgetxattr(fd, acl_name, nullptr, 0), name);
 }
 
 } // namespace escher::os

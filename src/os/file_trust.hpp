@@ -9,4 +9,8 @@ namespace escher::os {
 /// Throws Error where the system does not tell: neither answer would be safe.
 [[nodiscard]] bool writable_only_by_us(const std::filesystem::path& file);
 
+/// True if nobody but `root` and the effective user owns or can write the open file or directory `fd`, whatever leads
+/// there. `name` is for messages. Throws Error as above.
+[[nodiscard]] bool writable_only_by_us(int fd, const std::filesystem::path& name);
+
 } // namespace escher::os

@@ -85,6 +85,27 @@ std::vector<OutputSegment> readable_segments(int fd)
     return segments;
 }
 
+Fd open_output_file(int directory, const std::string& name)
+{
+    const auto is_plain = [](const struct stat& file) { return S_ISREG(file.st_mode) && file.st_nlink <= 1; };
+    struct stat named = {};
+    if (::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) < 0)
+        return {};
+    Fd file;
+    if (is_plain(named))
+        file = Fd(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+    else
+        errno = EINVAL;
+    if (!file)
+        return {};
+    // It may be another by now.
+    struct stat opened = {};
+    if (::fstat(file.get(), &opened) == 0 && is_plain(opened))
+        return file;
+    errno = EINVAL;
+    return {};
+}
+
 OutputFile::OutputFile(OutputDirectory& directory, std::string name)
     : directory_(&directory), name_(std::move(name)), last_look_(std::chrono::steady_clock::now())
 {

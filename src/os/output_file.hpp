@@ -26,6 +26,10 @@ struct OutputSegment {
 /// Leaves the file's offset where it was.
 [[nodiscard]] std::vector<OutputSegment> readable_segments(int fd);
 
+/// Opens a file of the output directory `directory` for reading; none: see errno, which is EINVAL for what is no regular
+/// file of one name: no link is followed and no device opened, and a second name may be anybody's.
+[[nodiscard]] Fd open_output_file(int directory, const std::string& name);
+
 /// The output file of a run. Its lock (flock, exclusive) is the run's lease: the open file is inherited by the job as
 /// descriptors 1 and 2, so it stays locked as long as we or any process of the job has it open.
 class OutputFile {

@@ -159,12 +159,15 @@ bool Remains::runner_lives(const Run& run) const
 
 Remains::Lease Remains::try_lease(const Run& run) const
 {
-    const int directory = directory_.open_existing();
+    const int directory = directory_.open_ours();
     if (directory < 0)
         return errno == ENOENT ? Lease::missing : Lease::unknown;
     const Fd file(::openat(directory, output_name(run).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file)
         return errno == ENOENT ? Lease::missing : Lease::unknown;
+    struct stat status = {};
+    if (::fstat(file.get(), &status) < 0 || !S_ISREG(status.st_mode))
+        return Lease::unknown;
     // Shared, so that two who ask at once do not take each other for the job.
     if (::flock(file.get(), LOCK_SH | LOCK_NB) < 0)
         return errno == EWOULDBLOCK ? Lease::held : Lease::unknown;

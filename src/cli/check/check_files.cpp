@@ -118,6 +118,12 @@ void check_output(const Config& config, Findings& findings)
                           init_call(config));
         return;
     }
+    if (std::filesystem::is_symlink(std::filesystem::symlink_status(directory))) {
+        findings.fail(
+            fmt::format("the output directory '{}' is a symbolic link, which is not followed", directory.string()),
+            "set output.directory to where it leads, or remove the link");
+        return;
+    }
     if (!S_ISDIR(found.st_mode)) {
         findings.fail(fmt::format("the output directory '{}' is not a directory", directory.string()));
         return;
