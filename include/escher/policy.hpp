@@ -63,7 +63,10 @@ struct Task {
     std::vector<std::string> argv; ///< elements may hold {param}
     std::map<std::string, std::string> params; ///< name -> ECMAScript pattern, matched in full
     std::map<std::string, std::string> environment;
-    std::optional<std::string> input; ///< stdin where the job brings none; may hold {param}
+    std::optional<std::string> input; ///< stdin, whatever the job brings; may hold {param}
+    bool takes_input = false; ///< stdin is what the job brings, where others can write jobs too
+    std::int64_t max_input = std::int64_t{1} << 20; ///< bytes that such a job may bring
+    std::vector<std::string> queues; ///< beside the one of its policy: where its jobs may go by a row's own word
     std::optional<std::string> user; ///< none: run.user, else the tick's own
     PolicyOverrides policy;
 };
@@ -101,6 +104,7 @@ struct Policies {
     std::map<std::string, std::string> environment; ///< [environment], inherited values already looked up
     std::optional<std::string> user; ///< run.user
     CommandTrust commands = CommandTrust::listed;
+    bool rows_are_ours = false; ///< nobody but root and the tick's user can write them
 };
 
 /// Which finished jobs go: older than the age of their state, or beyond the newest `keep`. none: kept.

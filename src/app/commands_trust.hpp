@@ -8,4 +8,7 @@ namespace escher {
 /// write the database file and its directory. Throws Error where that cannot be told.
 [[nodiscard]] CommandTrust decide_trust(const Config& config);
 
+/// Policies::rows_are_ours, for a config whose trust in commands is `decided`. Throws Error where that cannot be told.
+[[nodiscard]] bool decide_rows(const Config& config, CommandTrust decided);
+
 } // namespace escher

@@ -7,6 +7,7 @@
 #include "core/duration.hpp"
 #include "core/job_limits.hpp"
 #include "core/policy.hpp"
+#include "core/row_rules.hpp"
 #include "core/task_call.hpp"
 #include "core/utf8.hpp"
 #include "os/random_token.hpp"
@@ -148,6 +149,10 @@ NewJob JobDraft::finish(Checks& checks) &&
     try {
         const Invocation invocation = resolve(checks.policies, job_.work);
         check_argument_limits(invocation.argv);
+        check_queue(checks.policies, job_.work, queue_);
+        (void)take_input(checks.policies, invocation.task, invocation.input, job_.input);
+        if (invocation.task != nullptr)
+            check_task_of_schedule(checks.policies, invocation.task->name, job_.schedule);
     } catch (const RejectedJob& rejected) {
         const bool forbidden = own_command && checks.policies.commands != CommandTrust::any;
         throw Error(forbidden ? ErrorKind::permission : ErrorKind::bad_data, rejected.what());

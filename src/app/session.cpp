@@ -112,7 +112,9 @@ void Session::decide_commands()
 {
     if (state_->commands_decided)
         return;
-    state_->config->policies.commands = decide_trust(*state_->config);
+    auto& policies = state_->config->policies;
+    policies.commands = decide_trust(*state_->config);
+    policies.rows_are_ours = decide_rows(*state_->config, policies.commands);
     state_->commands_decided = true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/history.hpp"
 #include "app/unsupervised.hpp"
+#include "core/row_rules.hpp"
 #include "core/selection.hpp"
 #include "core/task_call.hpp"
 #include "core/time_text.hpp"
@@ -34,6 +35,7 @@ std::optional<std::string> rejection(const Policies& policies, const Job& job)
 {
     try {
         (void)resolve(policies, job.work);
+        check_queue(policies, job.work, job.queue);
         return std::nullopt;
     } catch (const RejectedJob& rejected) {
         return rejected.what();

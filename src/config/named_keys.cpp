@@ -56,6 +56,23 @@ void read_input(Reader& reader, Value value, Task& task)
         task.input = value.text();
 }
 
+void read_task_input(Reader& reader, Value value, Task& task)
+{
+    if (Reader::is_word(value, "job"))
+        task.takes_input = true;
+    else
+        read_input(reader, value, task);
+}
+
+void read_queues(Reader& reader, Value value, Task& task)
+{
+    reader.texts(value, R"(["mail", "bulk"])", task.queues);
+    for (std::size_t i = 0; i < task.queues.size(); ++i)
+        if (const auto wrong = check_section_name(task.queues[i]);
+            !wrong.empty() && value.element(i).kind() == Value::Kind::text)
+            reader.complain(value.element(i).position(), "queue '" + quotable(task.queues[i]) + "': " + wrong);
+}
+
 void read_task_environment(Reader& reader, Value value, Task& task)
 {
     reader.text_table(value, "variable", check_variable, task.environment);
@@ -76,7 +93,11 @@ constexpr auto task_entries = std::to_array<Key<Task>>({
      "the parameters and the pattern (an ECMAScript regular expression) that the whole of each must match",
      [](Reader& r, Value v, Task& t) { r.text_table(v, "parameter", check_parameter_name, t.params); }},
     {"environment", "{}", "variables beyond [environment]", read_task_environment},
-    {"stdin", R"("")", "what the job reads unless it brings its own; may hold parameters", read_input},
+    {"stdin", R"("")", "what the job reads, may hold parameters; \"job\": what the job itself brings",
+     read_task_input},
+    {"stdin_max", R"("1MiB")", "with stdin = \"job\": what a job may bring",
+     [](Reader& r, Value v, Task& t) { r.size(v, 1, {}, t.max_input); }},
+    {"queues", "[]", "beside its own: queues that a job may name where others can write the database", read_queues},
     {"user", R"("")", "as run.user, for this task", read_task_user},
 });
 

@@ -40,13 +40,13 @@ JobPolicy configured(const Policies& policies, const Work& work, const std::opti
 {
     const Task* task = task_of(policies, work);
     const JobPolicy defaults = apply(JobPolicy{}, policies.defaults);
-    std::string where = defaults.queue;
+    std::string own = defaults.queue;
     if (task != nullptr && task->policy.queue)
-        where = *task->policy.queue;
-    if (queue)
-        where = *queue;
+        own = *task->policy.queue;
+    const std::string& where = queue ? *queue : own;
     JobPolicy policy = defaults;
-    if (const auto* overrides = queue_overrides(policies, where))
+    // Who may write rows would choose niceness and directory by choosing a queue.
+    if (const auto* overrides = queue_overrides(policies, rows_are_believed(policies) ? where : own))
         policy = apply(std::move(policy), *overrides);
     if (task != nullptr)
         policy = apply(std::move(policy), task->policy);

@@ -3,6 +3,7 @@
 #include "core/duration.hpp"
 #include "core/output_name.hpp"
 #include "core/policy.hpp"
+#include "core/row_rules.hpp"
 #include "core/task_call.hpp"
 
 #include <algorithm>
@@ -28,7 +29,10 @@ std::map<std::string, std::string> job_environment(const Config& config, const C
 /// Why this job of a schedule may not start any more: it is later than the schedule's deadline. None: it may.
 std::optional<std::string> missed_deadline(const Config& config, const Job& job, Time now)
 {
-    if (job.schedule.empty() || !job.nominal_at || job.attempts > 1)
+    // A retry comes when it comes; who writes rows could call every job one, also where there are no retries.
+    const bool retried =
+        job.attempts > 1 && (rows_are_believed(config.policies) || policy_of(config.policies, job).retries > 0);
+    if (job.schedule.empty() || !job.nominal_at || retried)
         return std::nullopt;
     const auto& schedules = config.schedules;
     const auto found = std::lower_bound(schedules.begin(), schedules.end(), job.schedule,
@@ -49,9 +53,7 @@ LaunchSpec launch_spec(const Config& config, const Claim& claim, Invocation invo
     spec.argv = std::move(invocation.argv);
     spec.environment = job_environment(config, claim, invocation.task);
     spec.directory = policy.directory;
-    spec.input = std::move(invocation.input);
-    if (!spec.input)
-        spec.input = claim.input;
+    spec.input = take_input(config.policies, invocation.task, std::move(invocation.input), claim.input);
     spec.user = invocation.task != nullptr && invocation.task->user ? invocation.task->user : config.policies.user;
     spec.limits = policy.limits;
     spec.nice = policy.nice;
@@ -70,7 +72,9 @@ std::variant<Launch, RunRejected> decide_launch(const Config& config, const Clai
     if (const auto late = missed_deadline(config, claim.job, now))
         return RunRejected{claim.run, *late, JobState::cancelled};
     try {
+        check_schedule(config.policies, config.schedules, claim.job, now);
         Invocation invocation = resolve(config.policies, claim.job.work);
+        check_queue(config.policies, claim.job.work, claim.job.queue);
         JobPolicy policy = policy_of(config.policies, claim.job);
         LaunchSpec spec = launch_spec(config, claim, std::move(invocation), policy);
         return Launch{std::move(spec), std::move(policy)};

@@ -23,6 +23,26 @@ stdin = "{note}\u0000"
     CHECK_FALSE(task.user.has_value());
 }
 
+TEST_CASE("a task says what a job of its own may bring")
+{
+    const ConfigSandbox box;
+    const auto config =
+        box.load("[task.a]\nargv = [\"a\"]\nstdin = \"job\"\nstdin_max = \"2KiB\"\nqueues = [\"x\", \"y\"]\n"
+                 "[task.b]\nargv = [\"b\"]\nstdin = \"job \"\n"
+                 "[schedule.s]\ncron = \"@daily\"\nargv = [\"s\"]\nstdin = \"job\"\n");
+    const auto& a = config.policies.tasks.at("a");
+    CHECK(a.takes_input);
+    CHECK_FALSE(a.input.has_value());
+    CHECK(a.max_input == 2048);
+    CHECK(a.queues == std::vector<std::string>{"x", "y"});
+    const auto& b = config.policies.tasks.at("b");
+    CHECK_FALSE(b.takes_input); // it is a text like others
+    CHECK(b.input == "job ");
+    CHECK(b.max_input == 1 << 20);
+    CHECK(b.queues.empty());
+    CHECK(config.policies.tasks.at("schedule:s").input == "job"); // whose jobs bring nothing
+}
+
 TEST_CASE("mistakes in tasks")
 {
     const ConfigSandbox box;
@@ -30,6 +50,12 @@ TEST_CASE("mistakes in tasks")
         {"", "1:7: task 't' has no 'argv': what is it to run?"},
         {"argv = []", "2:8: 'argv' is empty: its first element is the program"},
         {"argv = [\"\"]", "2:9: 'argv' has an empty program"},
+        {"argv = [\"a\"]\nstdin_max = \"much\"",
+         "3:13: 'stdin_max' must be a size such as \"4MiB\" or \"10GB\", or a number of bytes, not \"much\""},
+        {"argv = [\"a\"]\nqueues = [\"ok\", \"a/b\"]", "3:17: queue 'a/b': a name has letters, digits, '_', '-' and "
+                                                       "'.' only, a letter or digit first, and at most 100"},
+        {"argv = [\"a\"]\nqueues = \"x\"",
+         "3:10: 'queues' must be an array of texts such as [\"mail\", \"bulk\"], not text"},
         {"argv = [5]", "2:9: 'argv' must be text in quotes, not a number"},
         {"argv = [\"a\\u0000\"]", "2:9: 'argv' must not hold a NUL character"},
         {"argv = \"ls -l\"",

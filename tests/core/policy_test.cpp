@@ -88,6 +88,24 @@ TEST_CASE("where commands are not trusted, a row cannot lift the config's bounds
     CHECK(policy_of(policies, job).retries == 0);
 }
 
+TEST_CASE("where commands are not trusted, a row's queue brings no policy")
+{
+    Policies policies = layered();
+    policies.queues["priv"].policy.nice = -10;
+    policies.queues["priv"].policy.umask = 0;
+    policies.queues["priv"].policy.directory = "/root";
+    Job job = stored(TaskCall{"report", {}});
+    job.queue = "priv";
+    CHECK(policy_of(policies, job).nice == -10);
+    policies.commands = CommandTrust::listed;
+    const auto policy = policy_of(policies, job);
+    CHECK(policy.queue == "priv"); // that is where it stands
+    CHECK(policy.nice == 1);
+    CHECK(policy.umask == 022);
+    CHECK(policy.directory.empty());
+    CHECK(policy.retries == 2); // of the task's own queue
+}
+
 TEST_CASE("a level can take the timeout away")
 {
     Policies policies = layered();

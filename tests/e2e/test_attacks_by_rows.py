@@ -4,7 +4,6 @@ import grp
 import json
 import os
 import pwd
-import sqlite3
 import stat
 import subprocess
 import unittest
@@ -167,3 +166,163 @@ class OutputDirectory(RowAttack):
             shown = self.box.escher("log", self.job, status=None)
             self.assertNotIn("secret", shown.out)
             self.assertNotEqual(shown.status, 0, shown)
+
+
+class Queues(RowAttack):
+    """What a queue's policy and limits give, and who may choose the queue."""
+
+    LIMITED = """
+[queue.priv]
+nice = -10
+umask = "000"
+directory = "/root"
+[queue.single]
+concurrency = 1
+rate = "2/min"
+[queue.bulk]
+nice = 7
+[task.look]
+argv = ["sh", "-c", "nice; umask; pwd"]
+queue = "single"
+queues = ["bulk"]
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.box.configure(self.LIMITED)
+
+    def test_a_queue_that_the_task_does_not_name_is_refused(self):
+        job = self.plant(task="look", queue="priv")
+        self.box.tick()
+        self.assertState(job, "invalid", "queues")
+        self.assertIn("[task.look]", self.box.reason_of(job))
+        self.assertEqual(self.box.outcomes_of(job), [])
+
+    def test_limits_are_not_passed_by_queues_of_a_rows_own(self):
+        jobs = [self.plant(task="look", queue=f"x{i}") for i in range(6)]
+        jobs += [self.plant(task="look") for _ in range(3)]
+        self.box.tick()
+        self.assertEqual(self.box.sql("SELECT count(*) FROM run WHERE outcome = 'exited'"), [(2,)], "its rate is 2")
+        self.assertEqual([self.box.state_of(job) for job in jobs[:6]], ["invalid"] * 6)
+
+    def test_a_queue_that_the_task_names_is_taken_but_not_its_policy(self):
+        job = self.plant(task="look", queue="bulk")
+        self.box.tick()
+        self.assertState(job, "completed")
+        self.assertEqual(self.box.sql("SELECT queue FROM job WHERE id = ?", job), [("bulk",)])
+        self.assertEqual(self.box.log(job).splitlines()[0], "0", "the niceness of its own queue")
+
+    def test_it_is_refused_at_the_door_too(self):
+        with self.assertRaises(subprocess.CalledProcessError) as refused:
+            self.as_attacker(BINARY, "add", "--task", "look", "--queue", "priv")
+        self.assertIn("queues", refused.exception.stderr)
+        self.as_attacker(BINARY, "add", "--task", "look", "--queue", "bulk")
+
+
+class Input(RowAttack):
+    TASKS = """
+[task.plain]
+argv = ["cat"]
+[task.reads]
+argv = ["cat"]
+stdin = "job"
+stdin_max = 10
+[task.own]
+argv = ["cat"]
+stdin = "of the task"
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.box.configure(self.TASKS)
+
+    def test_a_row_brings_stdin_only_where_its_task_takes_it(self):
+        plain = self.plant(task="plain", stdin="evil")
+        reads = self.plant(task="reads", stdin="0123456789")
+        longer = self.plant(task="reads", stdin="0123456789a")
+        own = self.plant(task="own", stdin="evil")
+        self.box.tick()
+        self.assertState(plain, "invalid", 'stdin = "job"')
+        self.assertEqual(self.box.log(reads), "0123456789")
+        self.assertState(longer, "invalid", "stdin_max")
+        self.assertEqual(self.box.log(own), "of the task")
+
+    def test_it_is_refused_at_the_door_too(self):
+        with self.assertRaises(subprocess.CalledProcessError) as refused:
+            self.as_attacker(BINARY, "add", "--task", "plain", "--stdin", "/etc/hostname")
+        self.assertIn('stdin = "job"', refused.exception.stderr)
+
+
+class Schedules(RowAttack):
+    NIGHTLY = """
+[schedule.nightly]
+cron = "30 3 * * *"
+timezone = "UTC"
+argv = ["cat"]
+[schedule.off]
+every = "1h"
+argv = ["cat"]
+enabled = false
+"""
+    DUE = 1_600_054_200_000  # 2020-09-14 03:30 UTC
+
+    def setUp(self):
+        super().setUp()
+        self.box.configure(self.NIGHTLY)
+        self.box.tick()
+
+    def test_no_row_starts_what_a_schedule_runs(self):
+        job = self.plant(task="schedule:nightly", stdin="evil")
+        off = self.plant(task="schedule:off", stdin="evil")
+        self.box.tick()
+        self.assertState(job, "invalid", "schedule 'nightly'")
+        self.assertState(off, "invalid", "schedule 'off'")
+
+    def test_a_row_is_a_schedules_only_at_its_due_times(self):
+        forged = {
+            "no time": {"schedule": "nightly"},
+            "not due": {"schedule": "nightly", "nominal_at": self.DUE + 60_000},
+            "in the future": {"schedule": "nightly", "nominal_at": self.DUE + 86_400_000 * 36_500},
+            "another's": {"schedule": "off", "nominal_at": self.DUE},
+        }
+        jobs = {why: self.plant(task="schedule:nightly", **columns) for why, columns in forged.items()}
+        jobs["disabled"] = self.plant(task="schedule:off", schedule="off", nominal_at=self.DUE // 3_600_000 * 3_600_000)
+        self.box.tick()
+        for why, job in jobs.items():
+            with self.subTest(why):
+                self.assertState(job, "invalid", "schedule")
+                self.assertEqual(self.box.outcomes_of(job), [])
+
+    def test_not_even_then_with_a_stdin(self):
+        job = self.plant(task="schedule:nightly", schedule="nightly", nominal_at=self.DUE, stdin="evil")
+        self.box.tick()
+        self.assertState(job, "invalid", "stdin")
+
+    def test_nor_beyond_its_deadline_by_calling_itself_a_retry(self):
+        self.box.configure(self.NIGHTLY.replace('timezone = "UTC"', 'timezone = "UTC"\ndeadline = "1h"'))
+        job = self.plant(task="schedule:nightly", schedule="nightly", nominal_at=self.DUE, retries=9)
+        self.attack("UPDATE job SET attempts = 3")
+        self.box.tick()
+        self.assertState(job, "cancelled", "deadline")
+
+    def test_the_schedules_own_jobs_run(self):
+        # What the schedule itself has created and no row could better.
+        job = self.box.insert(task="schedule:nightly", schedule="nightly", nominal_at=self.DUE)
+        self.box.tick()
+        self.assertState(job, "completed")
+
+
+class Believed(EndToEnd):
+    """Where nobody else can write the database, a row is its user's own word."""
+
+    def test_it_may_choose_queue_stdin_and_a_schedules_task(self):
+        self.box.configure(Queues.LIMITED.replace("nice = -10", "nice = 3").replace('directory = "/root"', "") +
+                           Input.TASKS + Schedules.NIGHTLY + '[security]\ncommands = "listed"\n')
+        self.box.escher("init")
+        queued = self.box.insert(task="look", queue="priv")
+        read = self.box.insert(task="plain", stdin="brought")
+        scheduled = self.box.insert(task="schedule:nightly", stdin="brought too")
+        self.box.tick()
+        self.assertEqual(self.box.log(queued).splitlines()[0], "3")
+        self.assertEqual(self.box.log(read), "brought")
+        self.assertEqual(self.box.log(scheduled), "brought too")
