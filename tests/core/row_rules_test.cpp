@@ -2,6 +2,7 @@
 
 #include "core/schedule_task.hpp"
 #include "core/task_call.hpp"
+#include "core/uuid.hpp"
 #include "core/zone.hpp"
 
 #include <doctest/doctest.h>
@@ -125,4 +126,12 @@ TEST_CASE("a job is a schedule's only by name, at a due time")
     CHECK_FALSE(asked(of_schedule(own, "nightly", due), false).empty());
     policies.rows_are_ours = true;
     CHECK(asked(of_schedule(own, "", std::nullopt)).empty());
+}
+
+TEST_CASE("a UUID is 32 digits in five groups")
+{
+    CHECK(is_uuid("01234567-89ab-4cde-a123-456789abcdef"));
+    for (const auto* text : {"", "01234567-89ab-4cde-a123-456789abcde", "01234567-89ab-4cde-a123-456789abcdef\n",
+                             "01234567-89ab-4cde-a123-456789abcdeg", "01234567-89ab-4cde-a1234456789abcdef"})
+        CHECK_FALSE(is_uuid(text));
 }

@@ -326,3 +326,20 @@ class Believed(EndToEnd):
         self.assertEqual(self.box.log(queued).splitlines()[0], "3")
         self.assertEqual(self.box.log(read), "brought")
         self.assertEqual(self.box.log(scheduled), "brought too")
+
+
+class Instance(RowAttack):
+    def test_what_is_no_uuid_reaches_no_job(self):
+        job = self.plant(**GREETING)
+        [[before]] = self.attack("SELECT value FROM meta WHERE key = 'instance'")[0]
+        for forged in ("x\nLD_PRELOAD=/tmp/evil.so", "x" * 200_000, "", before.replace("-", "_"), before + "\n"):
+            self.attack(("UPDATE meta SET value = ? WHERE key = 'instance'", [forged]))
+            result = self.box.escher(status=None)
+            self.assertNotEqual(result.status, 0, forged[:40])
+            self.assertIn("meta.instance", result.err)
+            self.assertLess(len(result.err), 1000)
+            self.assertState(job, "available")
+            self.assertEqual(self.box.outcomes_of(job), [], forged[:40])
+        self.attack(("UPDATE meta SET value = ? WHERE key = 'instance'", [before]))
+        self.box.tick()
+        self.assertState(job, "completed")

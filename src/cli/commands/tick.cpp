@@ -11,6 +11,7 @@
 #include "core/duration.hpp"
 #include "core/id_text.hpp"
 #include "core/time_text.hpp"
+#include "core/uuid.hpp"
 #include "os/host.hpp"
 #include "os/lock_file.hpp"
 #include "os/supervisor.hpp"
@@ -176,6 +177,12 @@ int tick(Context& context, Kind kind, LogSink& sink)
 
     Store& store = context.session.store(Access::create);
     History history(config, store, lock.seen());
+    if (!is_uuid(history.store().instance))
+        throw Error(
+            ErrorKind::bad_data,
+            "the database '" + config.database.path.string() +
+                "' does not tell which one it is: meta.instance is no UUID any more, and jobs would get it in "
+                "their environment; nothing is started until what a backup has there is put back");
     if (history.verdict().kind == HistoryVerdict::Kind::other_lock)
         throw Error(ErrorKind::config, history.verdict().why);
     if (history.verdict().holds())
