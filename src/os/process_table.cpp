@@ -8,6 +8,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -194,6 +196,29 @@ std::vector<uid_t> users_of(pid_t pid)
     for (uid_t user = 0; users.size() < 4 && numbers >> user;)
         users.push_back(user);
     return users;
+}
+
+bool is_our_program(pid_t pid)
+{
+    const auto users = users_of(pid);
+    const auto foreign = [](uid_t user) { return user != ::geteuid(); };
+    struct stat its = {};
+    if (users.empty() || std::any_of(users.begin(), users.end(), foreign) ||
+        ::stat(proc_path(pid, "/exe").c_str(), &its) < 0)
+        return false;
+    const auto is_its = [&its](const std::string& path) {
+        struct stat file = {};
+        return ::stat(path.c_str(), &file) == 0 && file.st_ino == its.st_ino && file.st_dev == its.st_dev;
+    };
+    constexpr const char* own = "/proc/self/exe";
+    if (is_its(own))
+        return true;
+    // A new version may have been put in our place since we were started.
+    char target[4096];
+    const ssize_t length = ::readlink(own, target, sizeof target);
+    std::string path(target, length < 0 ? 0 : static_cast<std::size_t>(length));
+    constexpr std::string_view replaced = " (deleted)";
+    return path.ends_with(replaced) && is_its(path.substr(0, path.size() - replaced.size()));
 }
 
 EnvironmentTags environment_tags(pid_t pid, const std::string& instance)

@@ -35,6 +35,10 @@ struct ProcessStat {
 /// The real, effective, saved and file system user of a process; empty: it is gone, or hidden.
 [[nodiscard]] std::vector<uid_t> users_of(pid_t pid);
 
+/// True if the process executes the file that we do, or the one that stands at its path by now, and all as our user: the kernel
+/// says so, whatever the process may say of itself. False where it cannot be told.
+[[nodiscard]] bool is_our_program(pid_t pid);
+
 /// The processes that /proc shows, ascending.
 [[nodiscard]] std::vector<pid_t> all_processes();
 

@@ -83,7 +83,7 @@ Strays::Owner Strays::owner_of(pid_t pid, const Children& children, SteadyTime n
         return unclear;
     if (tags.sight == EnvironmentTags::Sight::empty && is_between_programs(pid, now))
         return unclear;
-    if (tags.detached_tick)
+    if (tags.detached_tick && is_our_program(pid)) // the word alone may be anybody's
         return {}; // a job that created a job has started a tick: that is not a part of the job
     if (tags.run)
         return belongs_to(*tags.run);

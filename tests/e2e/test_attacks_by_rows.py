@@ -4,6 +4,7 @@ import grp
 import json
 import os
 import pwd
+import signal
 import stat
 import subprocess
 import unittest
@@ -343,3 +344,23 @@ class Instance(RowAttack):
         self.attack(("UPDATE meta SET value = ? WHERE key = 'instance'", [before]))
         self.box.tick()
         self.assertState(job, "completed")
+
+
+class Leftovers(RowAttack):
+    def test_no_word_in_its_environment_saves_a_process_from_being_cleared(self):
+        told = self.box.path("told")
+        os.mkdir(told)
+        os.chmod(told, 0o777)
+        script = ("env -i PATH=$PATH ESCHER_CRON_DETACHED=1 prlimit --rttime=unlimited setsid "
+                  f"sh -c 'echo $$ > {told}/pid.new; mv {told}/pid.new {told}/pid; exec sleep 1000' "
+                  f">/dev/null 2>&1 & while [ ! -e {told}/pid ]; do :; done")
+        self.box.configure('[run]\ncgroup = "off"\n' + "[task.leave]\n" + f"argv = ['sh', '-c', '''{script}''']\nuser = '{USER}'\n")
+        job = self.plant(task="leave")
+        self.box.tick()
+        self.assertState(job, "completed")
+        with open(os.path.join(told, "pid"), encoding="utf-8") as file:
+            pid = int(file.read())
+        alive = os.path.exists(f"/proc/{pid}")
+        if alive:
+            os.kill(pid, signal.SIGKILL)
+        self.assertFalse(alive, "it outlived its run")

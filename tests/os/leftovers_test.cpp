@@ -1,6 +1,11 @@
 #include "bench.hpp"
 #include "processes.hpp"
 
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
 using namespace escher;
 using namespace std::chrono_literals;
 
@@ -189,20 +194,33 @@ TEST_CASE("the end of one run does not touch the orphans of another")
     CHECK_FALSE(orphan.lives());
 }
 
+// Started by the next one, as the program that runs the jobs: this one.
+TEST_CASE("a stand-in for a tick" * doctest::skip())
+{
+    const char* ready = std::getenv("ESCHER_TEST_READY");
+    REQUIRE(ready != nullptr);
+    std::ofstream(ready) << ::getpid() << std::endl;
+    ::pause();
+}
+
 TEST_CASE("a tick that a job has started in the background is not a part of the job")
 {
     Bench bench;
     const Fifo ready(bench.directory() / "ready");
-    const auto run = [&](const std::string& start) {
-        const auto spec =
-            bench.shell(start + stay(ready) + " > /dev/null 2>&1 & read pid < " + ready.path() + "; echo $pid");
+    const auto run = [&](const std::string& program) {
+        const auto spec = bench.shell(program + " > /dev/null 2>&1 & read pid < " + ready.path() + "; echo $pid");
         CHECK(bench.run(spec).outcome == Outcome{Exited{0}});
         return Watched(static_cast<pid_t>(std::stoi(bench.output(spec))));
     };
     // As start_detached() does it.
-    const auto tick = run("env -i PATH=$PATH ESCHER_CRON_DETACHED=1 prlimit --rttime=unlimited setsid ");
+    const std::string detached = "env -i PATH=$PATH ESCHER_TEST_READY=" + ready.path() +
+                                 " ESCHER_CRON_DETACHED=1 prlimit --rttime=unlimited setsid ";
+    const auto tick = run(detached + std::filesystem::read_symlink("/proc/self/exe").string() +
+                          " --no-skip --test-case='a stand-in for a tick'");
     CHECK(tick.lives());
     tick.kill();
     CHECK(tick.ends());
-    CHECK_FALSE(run("env ESCHER_CRON_DETACHED=1 setsid ").lives()); // that word alone does not save anybody
+    // That word alone does not save anybody, whoever says it.
+    CHECK_FALSE(run("env ESCHER_CRON_DETACHED=1 setsid " + stay(ready)).lives());
+    CHECK_FALSE(run(detached + stay(ready)).lives());
 }
