@@ -130,6 +130,35 @@ TEST_CASE("without an output directory nothing is started, and the directory is 
     }
 }
 
+TEST_CASE("an output directory that is a link, or that others write, holds no output")
+{
+    Bench bench;
+    bench.run(bench.shell("exit 0"));
+    const auto output = bench.output_directory();
+    std::filesystem::permissions(output, std::filesystem::perms(0777));
+    {
+        const auto jobs = os::make_supervisor({.output_directory = output, .instance = "i", .mark_lives = {}});
+        LaunchSpec spec = bench.shell("exit 0");
+        CHECK(std::holds_alternative<Started>(jobs->start(spec))); // ours: it is taken from the others
+        CHECK(jobs->wait(std::chrono::minutes(1)).size() == 1);
+        jobs->release(spec.run);
+        CHECK((std::filesystem::status(output).permissions() & std::filesystem::perms(0022)) ==
+              std::filesystem::perms::none);
+    }
+    const auto elsewhere = bench.directory() / "elsewhere";
+    std::filesystem::rename(output, elsewhere);
+    std::filesystem::create_directory_symlink(elsewhere, output);
+    for (const std::string slash : {"", "/"}) {
+        CAPTURE(slash);
+        const auto jobs =
+            os::make_supervisor({.output_directory = output.string() + slash, .instance = "i", .mark_lives = {}});
+        CHECK(contains(cannot_start(*jobs, bench.shell("exit 0")), "symbolic link"));
+        const std::vector<std::string> names = {"1.1.log"};
+        jobs->discard_output(names);
+        CHECK(std::filesystem::exists(elsewhere / "1.1.log"));
+    }
+}
+
 TEST_CASE("an output file of another life is replaced, one in use is not touched")
 {
     Bench bench;
