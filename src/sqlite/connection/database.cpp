@@ -4,6 +4,7 @@
 #include "core/table_prefix.hpp"
 #include "sqlite/connection/failure.hpp"
 #include "sqlite/connection/firm_unlock.hpp"
+#include "sqlite/connection/own_files.hpp"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -59,11 +60,10 @@ struct stat status_of(const std::filesystem::path& file)
 {
     struct stat status {};
     if (::lstat(file.c_str(), &status) == 0) {
-        if (S_ISREG(status.st_mode))
+        const std::string oddity = oddity_of(status);
+        if (oddity.empty())
             return status;
-        throw Error(ErrorKind::unavailable,
-                    "cannot open the database '" + file.string() + "': it is " +
-                        (S_ISLNK(status.st_mode) ? "a symbolic link: name the file itself" : "not a regular file"));
+        throw Error(ErrorKind::unavailable, "cannot open the database '" + file.string() + "': it " + oddity);
     }
     if (errno == ENOENT)
         throw Error(ErrorKind::unavailable, "cannot open the database '" + file.string() +
@@ -104,15 +104,18 @@ void Database::connect()
     repeat_refused_unlocks();
     const int mode = options_.access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     sqlite3* raw = nullptr;
-    const int code =
-        sqlite3_open_v2(options_.file.c_str(), &raw,
-                        mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int code = sqlite3_open_v2(options_.file.c_str(), &raw,
+                                     mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
+                                     own_files_vfs());
     connection_.reset(raw);
     if (code != SQLITE_OK)
         fail(code);
     // SQLite opens read-only, without a word, what it may not write.
     if (options_.access != Access::read && sqlite3_db_readonly(raw, "main") != 0)
         throw_failure(nullptr, SQLITE_READONLY, "write the database", options_.file);
+    // By the descriptor: what the path names now is no longer asked.
+    if (const auto opened = opened_database(); opened && *opened != FileIdentity{device_, inode_})
+        was_replaced();
     harden();
     check_identity();
     cannot_lock_ = false;
@@ -212,13 +215,18 @@ void Database::check_identity() const
     if (private_copy_)
         return;
     struct stat status {};
-    const bool there = ::stat(options_.file.c_str(), &status) == 0;
+    const bool there = ::lstat(options_.file.c_str(), &status) == 0;
     if (!there && errno != ENOENT && errno != ENOTDIR)
         cannot_examine(options_.file, errno);
     if (!there || status.st_dev != device_ || status.st_ino != inode_ || has_moved())
-        throw Error(ErrorKind::unavailable, "the database '" + name() +
-                                                "' was removed or replaced by another file "
-                                                "while it was open; nothing more is written to the old one");
+        was_replaced();
+}
+
+void Database::was_replaced() const
+{
+    throw Error(ErrorKind::unavailable, "the database '" + name() +
+                                            "' was removed or replaced by another file "
+                                            "while it was open; nothing more is written to the old one");
 }
 
 /// Of the file that SQLite has open. It takes a failed stat(2) for a move, so it is asked twice.

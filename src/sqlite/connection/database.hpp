@@ -85,6 +85,7 @@ private:
     void connect();
     void harden();
     [[nodiscard]] bool has_moved() const;
+    [[noreturn]] void was_replaced() const;
 
     OpenOptions options_;
     bool private_copy_ = false;

@@ -2,6 +2,7 @@
 
 #include "core/errno_text.hpp"
 #include "sqlite/connection/file_access.hpp"
+#include "sqlite/connection/own_files.hpp"
 
 #include <sqlite3.h>
 
@@ -58,6 +59,10 @@ Diagnosis of_a_read_only_one(const Failure& failure, const std::string& file)
     if (failure.code == SQLITE_READONLY_DBMOVED)
         return {ErrorKind::unavailable, "the file was moved, removed or replaced while it was open: nothing more is "
                                         "written to the old one; put it back, or start anew with `escher-cron init`"};
+    if (failure.code == SQLITE_READONLY_ROLLBACK)
+        return {ErrorKind::unavailable, "a program died while it wrote, and what it has left in " + file +
+                                            "-journal has to be undone by one that may write: the next tick, or any "
+                                            "command that changes something, does that or says why not"};
     // SQLite tries once more for reading only, whatever the first failure was, and keeps no errno.
     if (failure.may_write)
         return {ErrorKind::io, "this user may write it, but the system has refused a moment ago, as where no "
@@ -210,6 +215,7 @@ int system_error_of(sqlite3* connection, int code)
 
 void forget_system_errors(sqlite3* connection) noexcept
 {
+    forget_refusal();
     // SQLite notes that it was no error of the system when a file ends before what is read of it.
     constexpr sqlite3_int64 behind_any_file = sqlite3_int64{1} << 60;
     char byte = 0;
@@ -224,6 +230,9 @@ Error failure_of(sqlite3* connection, int code, std::string_view operation, cons
     text += operation;
     text += " '" + file.string() + "': ";
     const int primary = code & 0xff;
+    // It opens for reading only, and says that, what it may not open for writing.
+    if ((primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY) && !refusal().empty())
+        return {ErrorKind::unavailable, text + refusal()};
     const bool has_message = connection != nullptr && (sqlite3_errcode(connection) & 0xff) == primary;
     text += has_message ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
     const Failure failure{.code = code,

@@ -27,7 +27,7 @@ struct Diagnosis {
 /// SQLite keeps the last errno of a file until another one takes its place, however long ago that was: what is found beside
 /// a failure need not be of it. This forgets it, at the start of what is to be explained by an errno of its own; costs no
 /// system call where there is nothing to forget. What cannot be forgotten, since the file cannot be read, is of this moment.
-/// `connection` may be null.
+/// A file that own_files_vfs() has refused is forgotten too. `connection` may be null.
 void forget_system_errors(sqlite3* connection) noexcept;
 
 /// The Error for what SQLite last reported on `connection` (may be null) as `code`. The text names the operation, the

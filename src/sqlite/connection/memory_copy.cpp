@@ -2,6 +2,7 @@
 
 #include "core/errno_text.hpp"
 #include "sqlite/connection/failure.hpp"
+#include "sqlite/connection/own_files.hpp"
 #include "sqlite/connection/wal_overlay.hpp"
 
 #include <escher/error.hpp>
@@ -45,7 +46,11 @@ std::optional<std::string> read_file(const std::filesystem::path& file, std::siz
     }
     std::string contents;
     struct stat status {};
-    int error = ::fstat(fd, &status) != 0 ? errno : S_ISREG(status.st_mode) ? 0 : EINVAL;
+    int error = ::fstat(fd, &status) != 0 ? errno : 0;
+    if (const auto oddity = error == 0 ? oddity_of(status) : ""; !oddity.empty()) {
+        ::close(fd);
+        fail(file, "it " + oddity, ErrorKind::unavailable);
+    }
     contents.resize(error == 0 ? std::min(static_cast<std::size_t>(status.st_size), most) : 0);
     std::size_t size = 0;
     while (error == 0 && size < contents.size()) {

@@ -96,7 +96,8 @@ bool WriteQueue::open() noexcept
     if (fd < 0)
         return false;
     struct stat status {};
-    if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && is_for_writers_only(status.st_mode))
+    if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink <= 1 &&
+        is_for_writers_only(status.st_mode))
         fd_ = fd;
     else
         ::close(fd);

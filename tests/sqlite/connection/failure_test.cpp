@@ -54,6 +54,7 @@ TEST_CASE("a code and what the system says make the status and the remedy")
         {{SQLITE_READONLY_CANTINIT, 0, true}, ErrorKind::io, "try again"},
         {{SQLITE_READONLY_DIRECTORY}, ErrorKind::permission, "directory of /srv/jobs.db"},
         {{SQLITE_READONLY_DBMOVED, 0, true}, ErrorKind::unavailable, "moved, removed or replaced"},
+        {{SQLITE_READONLY_ROLLBACK, 0, true}, ErrorKind::unavailable, "jobs.db-journal"},
         {{SQLITE_READONLY_RECOVERY}, ErrorKind::permission, "check"},
         {{SQLITE_CANTOPEN}, ErrorKind::unavailable, "directory"},
         {{SQLITE_CANTOPEN, EACCES}, ErrorKind::permission, "check"},
