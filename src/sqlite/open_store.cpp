@@ -38,7 +38,7 @@ bool needs_copy(const std::filesystem::path& file)
 std::unique_ptr<Store> copy_store(const OpenOptions& options)
 {
     Database database(copy_to_memory(options.file), options);
-    require_schema(database);
+    database.heed_schema(require_schema);
     return std::make_unique<SqliteStore>(std::move(database));
 }
 
@@ -54,7 +54,7 @@ std::unique_ptr<Store> open_store(const OpenOptions& options)
     }
     if (options.access == Access::create)
         migrate(database);
-    require_schema(database);
+    database.heed_schema(require_schema);
     return std::make_unique<SqliteStore>(std::move(database));
 }
 

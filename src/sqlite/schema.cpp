@@ -4,9 +4,6 @@
 
 #include <escher/error.hpp>
 
-#include <algorithm>
-#include <set>
-
 namespace escher::sqlite {
 
 namespace {
@@ -29,20 +26,6 @@ bool has_table(Database& database, std::string_view name)
 {
     Query query = database.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?");
     return query.bind(database.expand(name)).step();
-}
-
-/// Names that follow each "CREATE <kind> " in the migrations.
-std::set<std::string> names_after(Database& database, std::string_view introduction)
-{
-    std::set<std::string> names;
-    for (const auto& migration : migrations()) {
-        const auto text = database.expand(migration);
-        for (auto at = text.find(introduction); at != std::string::npos; at = text.find(introduction, at + 1)) {
-            const auto begin = at + introduction.size();
-            names.insert(text.substr(begin, text.find_first_of(" (\n", begin) - begin));
-        }
-    }
-    return names;
 }
 
 [[noreturn]] void refuse(const Database& database, const std::string& why)
@@ -145,42 +128,6 @@ void require_schema(Database& database)
     const auto problems = schema_problems(database);
     if (!problems.empty())
         refuse(database, problems.front());
-}
-
-std::vector<std::string> schema_problems(Database& database)
-{
-    auto tables = names_after(database, "CREATE TABLE ");
-    auto triggers = names_after(database, "CREATE TRIGGER ");
-    const auto ours = tables;
-    std::string known;
-    for (const auto& migration : migrations())
-        known += database.expand(migration);
-
-    std::vector<std::string> problems;
-    Query query = database.query("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type <> 'index'");
-    while (query.step()) {
-        const auto type = query.text(0);
-        const auto name = query.text(1);
-        const auto table = query.text(2);
-        const auto sql = query.bytes(3);
-        if (type == "table") {
-            if (ours.contains(name) && sql.starts_with("CREATE TABLE "))
-                tables.erase(name);
-        } else if (type == "trigger" && triggers.contains(name) && known.find(sql) != std::string::npos) {
-            // Its text is the one that was embedded at build time.
-            triggers.erase(name);
-        } else if (!shares_file(database) || ours.contains(table) || ours.contains(name)) {
-            problems.push_back("the " + type + " '" + name + "' on '" + table +
-                               "' is not ours, or was changed: drop it, or keep it in a database of its own");
-        }
-    }
-    for (const auto& name : tables)
-        problems.push_back("the table '" + name + "' is missing, or was replaced: restore a backup");
-    for (const auto& name : triggers)
-        problems.push_back("the trigger '" + name +
-                           "' is missing: restore a backup, or create it again as "
-                           "escher-cron-db(7) says");
-    return problems;
 }
 
 std::string read_instance(Database& database)

@@ -27,8 +27,8 @@ void migrate(Database& database);
 /// Throws Error if the schema is missing, older, newer or not ours.
 void require_schema(Database& database);
 
-/// What is wrong with the tables, triggers and views, in words: ours that are missing or changed, others' that would
-/// act on our tables.
+/// What is wrong with the tables, indices, triggers and views, in words that name the object and what mends it: ours that are
+/// missing or differ from the migrations in more than blanks and comments, others' that would act on our tables.
 [[nodiscard]] std::vector<std::string> schema_problems(Database& database);
 
 /// The database's uuid.

@@ -28,6 +28,24 @@ with open(database + "-journal", "wb") as file:
 os.chmod(database + "-journal", 0o660)
 """
 
+# A check of ours made to cost an hour of computing at each row.
+CHANGE_TABLE = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("PRAGMA writable_schema = ON")
+burn = "instr(hex(zeroblob(20000000)), hex(zeroblob(10000000)) || '1') = 0"
+database.execute("UPDATE sqlite_master SET sql = replace(sql, 'pid        INTEGER NOT NULL',"
+                 f"'pid INTEGER NOT NULL CHECK ({burn.replace(chr(39), chr(39) * 2)})') WHERE name = 'tick'")
+database.execute("PRAGMA schema_version = 4711")
+"""
+
+EXECUTE = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+for statement in sys.argv[2:]:
+    database.execute(statement)
+"""
+
 
 @as_root
 class AttacksOnSqlite(EndToEnd):
@@ -105,3 +123,31 @@ class AttacksOnSqlite(EndToEnd):
     def test_a_database_with_a_second_name_is_refused(self):
         self.attack("import os, sys; os.link(sys.argv[1], sys.argv[1] + '2')", self.box.database)
         self.assertRefused("more than one name", names=self.box.database, command=())
+
+    def test_a_check_added_to_a_table_of_ours_is_not_evaluated(self):
+        self.attack(CHANGE_TABLE, self.box.database)
+        for command in ((), ("add", "--task", "greet"), ("list",)):
+            self.assertRefused("'tick'", "restore a backup", names=self.box.database, command=command)
+        self.assertIn("'tick'", self.box.escher("check", "--full", status=None, timeout=20).out)
+        os.unlink(self.box.database)  # to look whether it is sound would take as long
+
+    def test_a_trigger_made_while_a_tick_lives_does_not_fire_in_it(self):
+        held = self.box.held()
+        self.box.configure(CONFIG + f"""
+[task.held]
+argv = ["sh", "-c", "{held.script}"]
+""")
+        self.box.insert(task="held")
+        tick = self.box.start()
+        held.wait_started()
+        self.attack(EXECUTE, self.box.database,
+                    "CREATE TRIGGER evil AFTER UPDATE ON job BEGIN UPDATE meta SET value = 'fired'; END",
+                    "INSERT INTO job (task) VALUES ('greet')")
+        held.release()
+        # The result waits for a database that can be trusted.
+        self.box.until(lambda: b"evil" in os.read(tick.stderr.fileno(), 65536))
+        self.assertEqual(self.box.sql("SELECT count(*) FROM meta WHERE value = 'fired'"), [(0,)])
+        self.attack(EXECUTE, self.box.database, "DROP TRIGGER evil")
+        self.box.finish(tick, status=None)
+        self.assertEqual(self.box.sql("SELECT state FROM job"), [("completed",)] * 2)
+        self.assertEqual(self.box.sql("SELECT count(*) FROM meta WHERE value = 'fired'"), [(0,)])

@@ -74,3 +74,126 @@ TEST_CASE("under a prefix only what touches our tables is refused")
     REQUIRE(place.sql("CREATE TRIGGER evil AFTER INSERT ON cron_job BEGIN SELECT 1; END") == "");
     CHECK(refusal(place).find("evil") != std::string::npos);
 }
+
+namespace {
+
+/// Writes into the table of the schema itself, past SQLite's own care.
+std::string forge(const std::string& update)
+{
+    return "PRAGMA writable_schema = ON; " + update +
+           "; UPDATE sqlite_master SET name = name; PRAGMA schema_version = 4711; PRAGMA writable_schema = OFF";
+}
+
+} // namespace
+
+TEST_CASE("a check, an index or a default of ours that was changed is noticed")
+{
+    for (const auto& [name, change] : {
+             std::pair("tick", "UPDATE sqlite_master SET sql = replace(sql, 'pid        INTEGER NOT NULL', "
+                               "'pid INTEGER NOT NULL CHECK (length(randomblob(1000000)) > 0)') WHERE name = 'tick'"),
+             std::pair("meta", "UPDATE sqlite_master SET sql = replace(sql, 'value NOT NULL', "
+                               "'value NOT NULL DEFAULT 5') WHERE name = 'meta'"),
+             std::pair("job_due", "UPDATE sqlite_master SET sql = replace(sql, ' WHERE ', ' WHERE 1 AND ') "
+                                  "WHERE name = 'job_due'"),
+         }) {
+        const TestDatabase one;
+        (void)one.open();
+        INFO(name);
+        REQUIRE(one.sql(forge(change)) == "");
+        CHECK(refusal(one).find("'" + std::string(name) + "'") != std::string::npos);
+        CHECK(sqlite::inspect(one.options(Access::read), false).problems.size() == 1);
+    }
+}
+
+TEST_CASE("what mends a trigger or an index is said, and mends it")
+{
+    const TestDatabase place;
+    (void)place.open();
+    for (const char* damage :
+         {"DROP TRIGGER job_kept; CREATE TRIGGER job_kept BEFORE DELETE ON job BEGIN SELECT 1; END",
+          "DROP INDEX run_job", "DROP INDEX job_unique; CREATE INDEX job_unique ON job (id)",
+          "CREATE INDEX evil ON JOB (abs(priority))"}) {
+        INFO(damage);
+        REQUIRE(place.sql(damage) == "");
+        const std::string text = refusal(place);
+        const auto sql = text.substr(text.find("sqlite3 '") + 9 + place.file().string().size() + 3);
+        CHECK(place.sql(sql.substr(0, sql.size() - 1)) == "");
+        CHECK(refusal(place) == "");
+    }
+}
+
+TEST_CASE("an entry that says other than what it makes is noticed")
+{
+    TestDatabase place;
+    SUBCASE("in a database of ours") {}
+    SUBCASE("in an application's")
+    {
+        place.prefix = "cron_";
+    }
+    (void)place.open();
+    const auto columns = std::string("INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ");
+    const auto trigger = "'CREATE TRIGGER evil AFTER UPDATE ON " + place.prefix + "job BEGIN SELECT 1; END')";
+    for (const auto& row : {"('trigger', 'evil', 'shop', 0, " + trigger, "('table', 'evil', 'evil', 0, " + trigger,
+                            "('trigger', 'other', '" + place.prefix + "job', 0, " + trigger}) {
+        INFO(row);
+        REQUIRE(place.sql("CREATE TABLE IF NOT EXISTS shop (id)") == "");
+        REQUIRE(place.sql(forge(columns + row)) == "");
+        CHECK(refusal(place) != "");
+        REQUIRE(place.sql(forge("DELETE FROM sqlite_master WHERE sql LIKE '%evil%'")) == "");
+        CHECK(refusal(place) == "");
+    }
+}
+
+TEST_CASE("blanks and comments make no difference")
+{
+    const TestDatabase place;
+    (void)place.open();
+    REQUIRE(place.sql(
+                "DROP TRIGGER dependency_fixed; CREATE TRIGGER  dependency_fixed /* as before */ BEFORE UPDATE\n ON "
+                "dependency BEGIN -- refuse\nSELECT RAISE(ABORT,'a dependency does not change: delete it and insert "
+                "another'); END") == "");
+    CHECK(refusal(place).find("dependency_fixed") != std::string::npos); // a blank less is not the same text
+    REQUIRE(
+        place.sql(
+            "DROP TRIGGER dependency_fixed; CREATE TRIGGER  dependency_fixed /* as before */ BEFORE UPDATE\n ON "
+            "dependency BEGIN -- refuse\nSELECT RAISE(ABORT,\n'a dependency does not change: delete it and insert "
+            "another');\n\n END") == "");
+    CHECK(refusal(place) == "");
+}
+
+TEST_CASE("a trigger that others make while the database is open does not fire, nor when it is gone again")
+{
+    TestDatabase place;
+    SUBCASE("in a database of ours") {}
+    SUBCASE("in an application's")
+    {
+        place.prefix = "cron_";
+    }
+    const auto store = place.open();
+    create_one(*store, command());
+    REQUIRE(place.sql("CREATE TRIGGER evil AFTER INSERT ON " + place.prefix + "job BEGIN DELETE FROM " +
+                      place.prefix + "meta; END") == "");
+    CHECK_THROWS_WITH_AS(create_one(*store, command()), doctest::Contains("evil"), Error);
+    CHECK_THROWS_WITH_AS((void)store->summary(), doctest::Contains("evil"), Error);
+    CHECK(place.value("SELECT count(*) FROM " + place.prefix + "meta") != "0");
+    REQUIRE(place.sql("DROP TRIGGER evil") == "");
+    create_one(*store, command());
+    CHECK(place.value("SELECT count(*) FROM " + place.prefix + "job") == "2");
+}
+
+TEST_CASE("what an application does to its own tables while the database is open is its own business")
+{
+    TestDatabase place;
+    place.prefix = "cron_";
+    const auto store = place.open();
+    for (const char* change :
+         {"CREATE TABLE shop (id UNIQUE, [cron_job] TEXT)", "CREATE INDEX \"on cron_job\" ON shop (id)",
+          "CREATE TRIGGER [a b] AFTER UPDATE OF id, \"cron_job\" ON main.shop BEGIN UPDATE cron_job SET name = 'x'; "
+          "END",
+          "ALTER TABLE shop RENAME TO \"the \"\"shop\"", "CREATE VIEW report AS SELECT * FROM cron_job", "ANALYZE"}) {
+        INFO(change);
+        REQUIRE(place.sql(change) == "");
+        create_one(*store, command());
+        CHECK(refusal(place) == "");
+    }
+}

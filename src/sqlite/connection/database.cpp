@@ -5,6 +5,7 @@
 #include "sqlite/connection/failure.hpp"
 #include "sqlite/connection/firm_unlock.hpp"
 #include "sqlite/connection/own_files.hpp"
+#include "sqlite/connection/transaction.hpp"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -100,6 +101,7 @@ Database::Database(const OpenOptions& options)
 void Database::connect()
 {
     statements_.clear();
+    judged_schema_.reset();
     connection_.reset();
     repeat_refused_unlocks();
     const int mode = options_.access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
@@ -178,6 +180,26 @@ void Database::choose_journal()
     const int code = sqlite3_step(change.handle());
     if (code != SQLITE_ROW && (options_.access == Access::create || (code & 0xff) != SQLITE_BUSY))
         fail(code);
+}
+
+void Database::heed_schema(void (*judge)(Database&))
+{
+    judge_ = judge;
+    judged_schema_.reset();
+    const Snapshot snapshot(*this, "read the schema of the database");
+}
+
+void Database::judge_schema()
+{
+    if (judge_ == nullptr)
+        return;
+    Query now = query("PRAGMA schema_version");
+    now.step();
+    const auto count = now.integer(0);
+    if (count == judged_schema_)
+        return;
+    judge_(*this);
+    judged_schema_ = count;
 }
 
 Query Database::query(const char* sql)

@@ -7,7 +7,9 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -38,6 +40,13 @@ public:
     /// Switches the journal to what the options say, unless the file is an application's own. Only once it is known
     /// that the file is ours: the journal is a property of the file.
     void choose_journal();
+
+    /// From now on `judge` is called whenever the schema is not the one that it has judged, at once and before anything else
+    /// in each Transaction and Snapshot; what it throws ends that one.
+    void heed_schema(void (*judge)(Database&));
+
+    /// Calls the judge if need be. Inside a transaction only, whose view of the schema it fixes.
+    void judge_schema();
 
     /// The statement `sql`, a literal, prepared at its first use. It must not be in use already.
     [[nodiscard]] Query query(const char* sql);
@@ -94,6 +103,8 @@ private:
     const char* operation_ = "open the database";
     mutable bool cannot_lock_ = false;
     int connections_ = 0;
+    void (*judge_)(Database&) = nullptr;
+    std::optional<std::int64_t> judged_schema_; ///< SQLite's count of its changes
     std::unique_ptr<BusyWait> busy_wait_; // these two stay where they are when this is moved: SQLite points at them
     std::unique_ptr<int> wal_pages_ = std::make_unique<int>(0);
     std::unique_ptr<WriteQueue> write_queue_;

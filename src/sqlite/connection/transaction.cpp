@@ -36,8 +36,10 @@ Transaction::Transaction(Database& database, const char* operation, Durability d
         set_durability(database_, durability_);
     try {
         database_.query("BEGIN IMMEDIATE").run();
+        database_.judge_schema();
         open_ = true;
     } catch (...) {
+        roll_back(database_);
         set_durability(database_, Durability::full);
         throw;
     }
@@ -65,6 +67,12 @@ Snapshot::Snapshot(Database& database, const char* operation) : database_(databa
         return; // part of a transaction, which is a consistent view already
     database_.recover_locks();
     database_.query("BEGIN").run();
+    try {
+        database_.judge_schema();
+    } catch (...) {
+        roll_back(database_);
+        throw;
+    }
     open_ = true;
 }
 
