@@ -4,6 +4,7 @@
 #include "app/commands_trust.hpp"
 #include "app/database_directory.hpp"
 #include "os/host.hpp"
+#include "os/signal_queue.hpp"
 #include "os/zone_files.hpp"
 #include "tick/claim_request.hpp"
 
@@ -84,7 +85,8 @@ sqlite::OpenOptions Session::open_options(Access access)
             .access = access,
             .rollback_journal = loaded.database.journal == Journal::rollback,
             .busy_timeout = loaded.database.busy_timeout,
-            .table_prefix = loaded.database.table_prefix};
+            .table_prefix = loaded.database.table_prefix,
+            .stop_wanted = os::stop_signal_came};
 }
 
 Store& Session::store(Access access)

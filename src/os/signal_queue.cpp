@@ -13,6 +13,8 @@ namespace escher::os {
 
 namespace {
 
+bool a_stop_signal_was_read = false;
+
 bool is_ignored(int signal)
 {
     struct sigaction action = {};
@@ -61,10 +63,23 @@ bool SignalQueue::drain()
         if (signal == SIGCHLD)
             continue;
         stop = true;
+        a_stop_signal_was_read = true;
         if (!stop_signal_)
             stop_signal_ = signal;
     }
     return stop;
+}
+
+bool stop_signal_came() noexcept
+{
+    if (a_stop_signal_was_read)
+        return true;
+    // Only what a queue has blocked is ever pending.
+    sigset_t pending;
+    if (::sigpending(&pending) != 0)
+        return false;
+    return ::sigismember(&pending, SIGTERM) == 1 || ::sigismember(&pending, SIGINT) == 1 ||
+           ::sigismember(&pending, SIGHUP) == 1;
 }
 
 } // namespace escher::os

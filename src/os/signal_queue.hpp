@@ -30,4 +30,8 @@ private:
     std::optional<int> stop_signal_;
 };
 
+/// True if a signal that asks this process to stop has come to a SignalQueue of its, read or not. Cheap; for who computes for
+/// long between two reads.
+[[nodiscard]] bool stop_signal_came() noexcept;
+
 } // namespace escher::os

@@ -68,8 +68,8 @@ Judgement judge_dependants(Database& database)
     std::set<JobId> list;
     {
         Query query = database.query("SELECT job FROM {recheck}");
-        for (const auto job : read_ids(query))
-            list.insert(job);
+        while (query.step())
+            list.insert(JobId{query.integer(0)});
     }
     // Only older jobs can be needed, so each job is judged after all that it needs.
     while (!list.empty()) {

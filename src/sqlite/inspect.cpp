@@ -33,6 +33,7 @@ Inspection inspect(const OpenOptions& options, bool full)
     inspection.wal_reset_bug = sqlite3_libversion_number() < wal_reset_fixed;
     auto reading = options;
     reading.access = Access::read;
+    reading.statement_limit = std::chrono::hours(24); // to look at all of a large file takes long
     Database database(reading);
     try {
         inspection.schema_version = schema_version(database);

@@ -3,9 +3,12 @@
 import grp
 import os
 import pwd
+import signal
 import subprocess
+import time
 
 from case import EndToEnd, as_root
+from processes import read_proc
 
 GROUP = "games"  # one that every Debian has and that nobody is in
 
@@ -44,6 +47,40 @@ import sqlite3, sys
 database = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
 for statement in sys.argv[2:]:
     database.execute(statement)
+"""
+
+# A table whose pages stand below one another so often that to read all of it takes for ever, of a file of 20 pages more.
+MAKE_ENDLESS = """
+import sqlite3, struct, sys
+name = sys.argv[1]
+database = sqlite3.connect(name, isolation_level=None)
+database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+root, = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'recheck'").fetchone()
+pages, = database.execute("PRAGMA page_count").fetchone()
+database.close()
+
+def page(kind, cells, right=None):
+    at = 4096 - sum(map(len, cells))
+    head = struct.pack(">BHHHB", kind, 0, len(cells), at, 0) + (b"" if right is None else struct.pack(">I", right))
+    pointers = b"".join(struct.pack(">H", at + i * len(cells[0])) for i in range(len(cells)))
+    return (head + pointers).ljust(at, bytes(1)) + b"".join(cells)
+
+leaf = page(13, [bytes([2, 1, 2, 0])])
+def interior(below):
+    return page(5, [struct.pack(">IB", below, 1)] * 300, below)
+
+with open(name, "r+b") as file:
+    numbers = list(range(pages + 1, pages + 16))
+    file.seek(pages * 4096)
+    file.write(leaf + b"".join(interior(below) for below in numbers[:-1]))
+    file.seek((root - 1) * 4096)
+    file.write(interior(numbers[-1]))
+    file.seek(24)
+    count = struct.unpack(">I", file.read(4))[0] + 1
+    file.seek(24)
+    file.write(struct.pack(">II", count, numbers[-1]))
+    file.seek(92)
+    file.write(struct.pack(">I", count))
 """
 
 
@@ -151,3 +188,21 @@ argv = ["sh", "-c", "{held.script}"]
         self.box.finish(tick, status=None)
         self.assertEqual(self.box.sql("SELECT state FROM job"), [("completed",)] * 2)
         self.assertEqual(self.box.sql("SELECT count(*) FROM meta WHERE value = 'fired'"), [(0,)])
+
+    def test_a_tick_hears_a_signal_in_a_statement_without_end(self):
+        self.box.insert(task="greet")
+        self.attack(MAKE_ENDLESS, self.box.database)
+        tick = self.box.start()
+        self.box.until(lambda: cpu_seconds(tick.pid) > 1)  # at nothing else
+        begin = time.monotonic()
+        tick.send_signal(signal.SIGTERM)
+        result = self.box.finish(tick, status=None, timeout=20)
+        self.assertLess(time.monotonic() - begin, self.patient(1.5), result)
+        self.assertIn("asks this process to stop", result.err)
+        self.assertEqual(self.box.sql("SELECT state, attempts FROM job"), [("available", 0)])
+        os.unlink(self.box.database)  # to look whether it is sound has no end either
+
+
+def cpu_seconds(pid):
+    fields = read_proc(pid, "stat").rsplit(b")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

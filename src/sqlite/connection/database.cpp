@@ -20,6 +20,12 @@ namespace escher::sqlite {
 
 namespace {
 
+/// Of one row and each of its values. A row longer than any job may be becomes invalid; to say so, it has to be read.
+constexpr int longest_row = 256 * 1024 * 1024;
+
+/// Where SQLite begins to spare its own memory.
+constexpr sqlite3_int64 most_memory = 1024LL * 1024 * 1024;
+
 void check_prefix(const std::string& prefix)
 {
     if (!is_table_prefix(prefix))
@@ -158,8 +164,35 @@ void Database::harden()
     sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_wal_autocheckpoint(connection, 0);
     sqlite3_wal_hook(connection, count_wal_pages, wal_pages_.get());
+    limit();
     execute("PRAGMA mmap_size = 0; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; "
             "PRAGMA recursive_triggers = OFF; PRAGMA cell_size_check = ON");
+}
+
+/// None of it is met by a statement of ours. An application's own file is its own also in what its schema says at length.
+void Database::limit()
+{
+    sqlite3* connection = handle();
+    watch_ = std::make_unique<StatementWatch>(options_.statement_limit, options_.stop_wanted);
+    watch_->attach(connection);
+    sqlite3_soft_heap_limit64(most_memory);
+    sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, longest_row);
+    sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(connection, SQLITE_LIMIT_VARIABLE_NUMBER, 100);
+    sqlite3_limit(connection, SQLITE_LIMIT_TRIGGER_DEPTH, 10);
+    sqlite3_limit(connection, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000);
+    sqlite3_limit(connection, SQLITE_LIMIT_VDBE_OP, 100'000);
+    if (!options_.table_prefix.empty())
+        return;
+    sqlite3_limit(connection, SQLITE_LIMIT_SQL_LENGTH, 100'000);
+    sqlite3_limit(connection, SQLITE_LIMIT_EXPR_DEPTH, 100);
+}
+
+void Database::begin_statement() noexcept
+{
+    forget_system_errors(handle());
+    if (watch_)
+        watch_->begin();
 }
 
 void Database::choose_journal()
@@ -204,7 +237,7 @@ void Database::judge_schema()
 
 Query Database::query(const char* sql)
 {
-    forget_system_errors(handle());
+    begin_statement();
     auto found = statements_.find(sql);
     if (found == statements_.end())
         found = statements_.emplace(sql, Statement(*this, sql)).first;
@@ -213,7 +246,7 @@ Query Database::query(const char* sql)
 
 void Database::execute(std::string_view sql)
 {
-    forget_system_errors(handle());
+    begin_statement();
     const int code = sqlite3_exec(handle(), expand(sql).c_str(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK)
         fail(code);
@@ -269,6 +302,8 @@ const char* Database::describe(const char* operation) noexcept
 void Database::fail(int code) const
 {
     cannot_lock_ = cannot_lock_ || (code & 0xff) == SQLITE_PROTOCOL;
+    if ((code & 0xff) == SQLITE_INTERRUPT && watch_ && !watch_->why().empty())
+        throw Error(ErrorKind::busy, "cannot " + std::string(operation_) + " '" + name() + "': " + watch_->why());
     throw_failure(connection_.get(), code, operation_, options_.file);
 }
 

@@ -3,6 +3,7 @@
 #include "sqlite/connection/busy_wait.hpp"
 #include "sqlite/connection/open_options.hpp"
 #include "sqlite/connection/statement.hpp"
+#include "sqlite/connection/statement_watch.hpp"
 #include "sqlite/connection/write_queue.hpp"
 
 #include <sys/types.h>
@@ -93,6 +94,8 @@ public:
 private:
     void connect();
     void harden();
+    void limit();
+    void begin_statement() noexcept;
     [[nodiscard]] bool has_moved() const;
     [[noreturn]] void was_replaced() const;
 
@@ -105,7 +108,9 @@ private:
     int connections_ = 0;
     void (*judge_)(Database&) = nullptr;
     std::optional<std::int64_t> judged_schema_; ///< SQLite's count of its changes
-    std::unique_ptr<BusyWait> busy_wait_; // these two stay where they are when this is moved: SQLite points at them
+    std::unique_ptr<StatementWatch>
+        watch_; // these three stay where they are when this is moved: SQLite points at them
+    std::unique_ptr<BusyWait> busy_wait_;
     std::unique_ptr<int> wal_pages_ = std::make_unique<int>(0);
     std::unique_ptr<WriteQueue> write_queue_;
     Connection connection_;

@@ -146,7 +146,10 @@ Diagnosis diagnose(const Failure& failure, const std::string& file)
     case SQLITE_NOLFS:
         return {ErrorKind::io, "the file system does not take a file of this size: move it to one that does"};
     case SQLITE_TOOBIG:
-        return {ErrorKind::bad_data, "a value is longer than SQLite takes: put it into a file and pass its name"};
+        return {ErrorKind::bad_data,
+                "a value is longer than is taken: put it into a file and pass its name; a row that holds "
+                "it already is found by length() of its columns, and its job is cancelled with "
+                "sqlite3(1)"};
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
         return {ErrorKind::bad_data, "escher-cron-db(7) tells what a row must be like"};

@@ -4,6 +4,7 @@
 #include <escher/time.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace escher::sqlite {
@@ -14,6 +15,8 @@ struct OpenOptions {
     bool rollback_journal = false; ///< database.journal = "delete"
     Duration busy_timeout = std::chrono::seconds(10);
     std::string table_prefix;
+    Duration statement_limit = std::chrono::minutes(1); ///< that a statement may compute, see StatementWatch
+    std::function<bool()> stop_wanted; ///< empty: nobody asks
 };
 
 } // namespace escher::sqlite
