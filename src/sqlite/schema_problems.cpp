@@ -2,6 +2,7 @@
 #include "sqlite/schema.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace escher::sqlite {
 
@@ -41,6 +42,14 @@ std::vector<Expected> expected_in(std::string_view text, std::vector<Expected> e
     return expected;
 }
 
+/// One line, whatever name somebody has chosen.
+std::string shown(std::string name)
+{
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; }, '?');
+    return name;
+}
+
 class Comparison {
 public:
     explicit Comparison(Database& database)
@@ -69,9 +78,9 @@ public:
             problems_.push_back("the entry '" + entry.name +
                                 "' of its schema was not written by SQLite: restore a backup");
         else if (acts_on_ours(*definition))
-            problems_.push_back("the " + entry.type + " '" + entry.name + "' on '" + entry.table +
-                                "' is not ours: keep it in a database of its own, and drop it here: sqlite3 '" +
-                                file_ + "' 'DROP " + entry.type + " \"" + entry.name + "\"'");
+            problems_.push_back("the " + entry.type + " '" + shown(entry.name) + "' on '" + shown(entry.table) +
+                                "' is not ours: keep it in a database of its own, and drop it here" +
+                                dropping_line(*definition));
     }
 
     std::vector<std::string> problems()
@@ -101,6 +110,15 @@ private:
         if (definition.type == "table")
             return false;
         return is_our_table(definition.table) || (definition.type != "index" && !shares_file_);
+    }
+
+    /// Only for a name that is harmless in the line of a shell: whoever has made the object has chosen it.
+    [[nodiscard]] std::string dropping_line(const Definition& definition) const
+    {
+        const auto harmless = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+        if (!std::all_of(definition.name.begin(), definition.name.end(), harmless))
+            return " with sqlite3(1)";
+        return ": sqlite3 '" + file_ + "' 'DROP " + definition.type + " \"" + definition.name + "\"'";
     }
 
     [[nodiscard]] std::string missing(const Expected& one) const

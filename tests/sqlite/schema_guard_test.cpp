@@ -122,6 +122,17 @@ TEST_CASE("what mends a trigger or an index is said, and mends it")
     }
 }
 
+TEST_CASE("a name that somebody has chosen is no part of a line for the shell, nor a line of its own")
+{
+    const TestDatabase place;
+    (void)place.open();
+    REQUIRE(place.sql("CREATE TRIGGER [x'; reboot #\n] AFTER UPDATE ON job BEGIN SELECT 1; END") == "");
+    const auto text = refusal(place);
+    CHECK(text.find("the trigger 'x'; reboot #?'") != std::string::npos);
+    CHECK(text.find("DROP") == std::string::npos);
+    CHECK(text.find('\n') == std::string::npos);
+}
+
 TEST_CASE("an entry that says other than what it makes is noticed")
 {
     TestDatabase place;

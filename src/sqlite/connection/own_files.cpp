@@ -4,7 +4,9 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -97,8 +99,11 @@ void guard_open()
 /// A journal alone can have named it.
 int refuse_foreign_path(const char* path)
 {
+    std::string shown(path); // on one line, whatever somebody has chosen
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; }, '?');
     known().refusal =
-        "its -journal says that '" + std::string(path) +
+        "its -journal says that '" + shown +
         "' is of the same transaction, which is none of its own files: a program died while it wrote several "
         "databases at once, or somebody has planted it. Nothing was undone or deleted; let that program, or "
         "the owner of the database with sqlite3(1), open it once, or remove ";
