@@ -58,7 +58,8 @@ class PassingErrors(EndToEnd):
             state, reason = self.box.sql("SELECT state, reason FROM job WHERE id = ?", job)[0]
             self.assertNotEqual(state, "invalid", f"{reason}: {told}")
             if state != "completed" or always_told:
-                if told_by_status:
+                # What is wrong with the output directory only puts off the start of jobs.
+                if told_by_status and "/output'" not in result.err:
                     self.assertNotEqual(result.status, 0, f"{state}: {told}")
                 self.assertIn("escher-cron: ", result.err, told)
             self.escher(status=None)
