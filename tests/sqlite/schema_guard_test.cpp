@@ -98,9 +98,10 @@ TEST_CASE("a check, an index or a default of ours that was changed is noticed")
          }) {
         const TestDatabase one;
         (void)one.open();
-        INFO(name);
+        const std::string object = name; // clang 14 captures no structured binding
+        INFO(object);
         REQUIRE(one.sql(forge(change)) == "");
-        CHECK(refusal(one).find("'" + std::string(name) + "'") != std::string::npos);
+        CHECK(refusal(one).find("'" + object + "'") != std::string::npos);
         CHECK(sqlite::inspect(one.options(Access::read), false).problems.size() == 1);
     }
 }
