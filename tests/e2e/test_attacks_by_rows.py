@@ -1,6 +1,5 @@
 """Rows that a member of the database's group wrote to get more out of root's tick than the config allows."""
 
-import grp
 import json
 import os
 import pwd
@@ -11,8 +10,8 @@ import unittest
 
 from case import EndToEnd
 from sandbox import BINARY
+from shared import SharedDatabase, as_member
 
-GROUP = "games"  # one that every Debian has and that nobody is in
 USER = "www-data"
 
 CONFIG = """
@@ -43,22 +42,15 @@ def user_exists(name):
     return True
 
 
-@unittest.skipIf(os.geteuid() != 0, "attacks are made by one user upon another, which only root can be both of")
 @unittest.skipUnless(user_exists(USER), f"there is no user {USER} to attack as")
-class RowAttack(EndToEnd):
-    """Root's tick, a database of `init --group`, and a member of that group."""
+class RowAttack(SharedDatabase):
+    """The attacker is a member of the group."""
 
-    def setUp(self):
-        super().setUp()
-        self.box.configure(CONFIG)
-        os.rmdir(self.box.state)
-        self.box.escher("init", "--group", GROUP)
+    toml = CONFIG
 
     def as_attacker(self, *command, **options):
-        user = pwd.getpwnam(USER)
-        return subprocess.run(["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}",
-                               f"--groups={grp.getgrnam(GROUP).gr_gid}", *command],
-                              check=True, cwd="/", env=self.box.environment, capture_output=True, text=True, **options)
+        return subprocess.run(as_member(USER, *command), check=True, cwd="/", env=self.box.environment,
+                              capture_output=True, text=True, **options)
 
     def attack(self, *statements):
         """Runs statements, each a text or a text with values, as the attacker; returns rows and rowid of the last."""

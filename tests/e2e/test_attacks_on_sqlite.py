@@ -1,16 +1,12 @@
 """Who may write a shared database attacks through its files the user that runs its ticks."""
 
-import grp
 import os
-import pwd
 import signal
 import subprocess
 import time
 
-from case import EndToEnd, as_root
 from processes import read_proc
-
-GROUP = "games"  # one that every Debian has and that nobody is in
+from shared import GROUP, SharedDatabase, as_nobody
 
 CONFIG = """
 [task.greet]
@@ -84,21 +80,17 @@ with open(name, "r+b") as file:
 """
 
 
-@as_root
-class AttacksOnSqlite(EndToEnd):
+class AttacksOnSqlite(SharedDatabase):
+    toml = CONFIG
+
     def setUp(self):
         super().setUp()
-        self.box.configure(CONFIG)
-        os.rmdir(self.box.state)
-        self.box.escher("init", "--group", GROUP)
         self.box.tick()
 
     def attack(self, script, *words):
         """Runs a program as the user nobody with the database's group."""
-        nobody = pwd.getpwnam("nobody")
-        subprocess.run(["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}",
-                        f"--groups={grp.getgrnam(GROUP).gr_gid}", "/usr/bin/python3", "-c", script, *words],
-                       check=True, cwd="/", env={"PATH": "/usr/bin:/bin"})
+        subprocess.run(as_nobody("/usr/bin/python3", "-c", script, *words), check=True, cwd="/",
+                       env={"PATH": "/usr/bin:/bin"})
 
     def assertRefused(self, *words, names, command, timeout=20):
         """The command ends soon, with a word about the file."""

@@ -2,14 +2,11 @@
 
 import grp
 import os
-import pwd
 import stat
 import subprocess
 
-from case import EndToEnd, as_root
 from sandbox import BINARY
-
-GROUP = "games"  # one that every Debian has and that nobody is in
+from shared import GROUP, SharedDatabase, as_nobody
 
 CONFIG = """
 [task.greet]
@@ -18,20 +15,8 @@ params = { name = "[a-z]{1,20}" }
 """
 
 
-def as_nobody(*command, group=GROUP):
-    """A command line that runs `command` as the user nobody with this group besides."""
-    nobody = pwd.getpwnam("nobody")
-    return ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}",
-            f"--groups={grp.getgrnam(group).gr_gid}", *command]
-
-
-@as_root
-class Sharing(EndToEnd):
-    def setUp(self):
-        super().setUp()
-        self.box.configure(CONFIG)
-        os.rmdir(self.box.state)
-        self.box.escher("init", "--group", GROUP)
+class Sharing(SharedDatabase):
+    toml = CONFIG
 
     def nobody(self, *words, **options):
         return self.box.escher(*words, program=as_nobody(BINARY), **options)
@@ -118,12 +103,10 @@ class Sharing(EndToEnd):
         self.assertIn(self.box.database, text)
 
 
-@as_root
-class WakeFile(EndToEnd):
+class WakeFile(SharedDatabase):
+    toml = '[run]\nmode = "automatic"\n' + CONFIG
+
     def test_a_creator_that_is_not_the_ticks_user_touches_the_wake_file(self):
-        self.box.configure('[run]\nmode = "automatic"\n' + CONFIG)
-        os.rmdir(self.box.state)
-        self.box.escher("init", "--group", GROUP)
         self.box.tick()
         wake = os.path.join(self.box.state, "wake")
         at_first = os.stat(wake).st_mtime_ns
