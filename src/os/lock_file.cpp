@@ -163,8 +163,8 @@ std::istringstream read_line(int fd, off_t at)
     return std::istringstream(std::string(line.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))));
 }
 
-/// The file's epoch; one that is new, or was emptied, is given one. 0: it has none for now, so that this process will not
-/// be able to prove of a claim that it was never executed.
+/// The file's epoch; one that is new, or was emptied, is given one. 0: it has none yet, so that this process will not be
+/// able to prove of a claim that it was never executed.
 std::int64_t settle_epoch(int fd)
 {
     if (const auto epoch = read_epoch(fd); epoch != 0)
