@@ -1,5 +1,7 @@
 #include "sqlite/definition.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 
 namespace escher::sqlite {
@@ -144,8 +146,8 @@ std::optional<Definition> definition_of(std::string_view normalized_sql)
 
 bool same_name(std::string_view a, std::string_view b)
 {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 } // namespace escher::sqlite

@@ -1,3 +1,4 @@
+#include "core/ascii.hpp"
 #include "sqlite/definition.hpp"
 #include "sqlite/schema.hpp"
 
@@ -42,14 +43,6 @@ std::vector<Expected> expected_in(std::string_view text, std::vector<Expected> e
     return expected;
 }
 
-/// One line, whatever name somebody has chosen.
-std::string shown(std::string name)
-{
-    std::replace_if(
-        name.begin(), name.end(), [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; }, '?');
-    return name;
-}
-
 class Comparison {
 public:
     explicit Comparison(Database& database)
@@ -75,12 +68,12 @@ public:
         const auto definition = definition_of(normalized(sql));
         if (!definition || definition->type != entry.type || !same_name(definition->name, entry.name) ||
             !same_name(definition->table, entry.table))
-            problems_.push_back("the entry '" + entry.name +
+            problems_.push_back("the entry '" + on_one_line(entry.name) +
                                 "' of its schema was not written by SQLite: restore a backup");
         else if (acts_on_ours(*definition))
-            problems_.push_back("the " + entry.type + " '" + shown(entry.name) + "' on '" + shown(entry.table) +
-                                "' is not ours: keep it in a database of its own, and drop it here" +
-                                dropping_line(*definition));
+            problems_.push_back(
+                "the " + entry.type + " '" + on_one_line(entry.name) + "' on '" + on_one_line(entry.table) +
+                "' is not ours: keep it in a database of its own, and drop it here" + dropping_line(*definition));
     }
 
     std::vector<std::string> problems()

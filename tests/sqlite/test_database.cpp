@@ -43,6 +43,15 @@ OpenOptions TestDatabase::options(Access access) const
     return options;
 }
 
+OpenOptions TestDatabase::with_rollback_journal() const
+{
+    auto made = options(Access::create);
+    made.rollback_journal = true;
+    (void)open_store(made);
+    made.access = Access::write;
+    return made;
+}
+
 std::unique_ptr<Store> TestDatabase::open(Access access) const
 {
     return open_store(options(access));

@@ -19,6 +19,8 @@ public:
     ~TestDatabase();
 
     [[nodiscard]] OpenOptions options(Access access) const;
+    /// Makes the database with a rollback journal; the options to write it.
+    [[nodiscard]] OpenOptions with_rollback_journal() const;
     [[nodiscard]] std::unique_ptr<Store> open(Access access = Access::create) const;
     [[nodiscard]] const std::filesystem::path& file() const { return file_; }
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }

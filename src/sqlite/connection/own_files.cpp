@@ -1,12 +1,12 @@
 #include "sqlite/connection/own_files.hpp"
 
+#include "core/ascii.hpp"
+
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -99,11 +99,8 @@ void guard_open()
 /// A journal alone can have named it.
 int refuse_foreign_path(const char* path)
 {
-    std::string shown(path); // on one line, whatever somebody has chosen
-    std::replace_if(
-        shown.begin(), shown.end(), [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; }, '?');
     known().refusal =
-        "its -journal says that '" + shown +
+        "its -journal says that '" + on_one_line(path) +
         "' is of the same transaction, which is none of its own files: a program died while it wrote several "
         "databases at once, or somebody has planted it. Nothing was undone or deleted; let that program, or "
         "the owner of the database with sqlite3(1), open it once, or remove ";
@@ -157,11 +154,6 @@ int full_path(sqlite3_vfs*, const char* path, int size, char* out)
     return SQLITE_OK;
 }
 
-int sleep(sqlite3_vfs*, int microseconds)
-{
-    return below().xSleep(&below(), microseconds);
-}
-
 } // namespace
 
 const char* own_files_vfs()
@@ -174,7 +166,6 @@ const char* own_files_vfs()
         like_unix.xDelete = delete_file;
         like_unix.xAccess = access_file;
         like_unix.xFullPathname = full_path;
-        like_unix.xSleep = sleep;
         return like_unix;
     }();
     if (sqlite3_vfs_find(vfs.zName) == nullptr)

@@ -45,11 +45,7 @@ void damage(const std::filesystem::path& path)
 TEST_CASE("an errno of an earlier failure explains no later one")
 {
     const TestDatabase place;
-    auto options = place.options(Access::create);
-    options.rollback_journal = true;
-    (void)sqlite::open_store(options);
-    options.access = Access::write;
-    sqlite::Database database(options);
+    sqlite::Database database(place.with_rollback_journal());
     REQUIRE_FALSE(read_jobs(database));
     {
         const FailingCall failing("pread", EIO, 1);

@@ -362,11 +362,7 @@ TEST_CASE("to open and close the queue drops no lock of SQLite's")
 TEST_CASE("with a rollback journal there is no queue, and no need of one")
 {
     const TestDatabase place;
-    auto options = place.options(Access::create);
-    options.rollback_journal = true;
-    (void)sqlite::open_store(options);
-    options.access = Access::write;
-    Database database(options);
+    Database database(place.with_rollback_journal());
     Transaction transaction(database, "test the database");
     CHECK_FALSE(std::filesystem::exists(place.file().string() + "-wal"));
     transaction.commit();
