@@ -48,9 +48,6 @@ NOT_SWEPT = {"execve", "rt_sigreturn", "restart_syscall", "exit"}
 # A tick makes these only when it meets a process in the middle of something: no point can be sure to strike there.
 INCIDENTAL = {"clock_nanosleep", "nanosleep", "futex", "sched_yield", "pidfd_open", "pidfd_send_signal"}
 
-# What they make lasts: the second of two ticks makes it only where the first has not come to it.
-LASTING = {"mkdir"}
-
 
 def faults_of(call, calls):
     """All the ways in which the call can fail, each as its error and where: the K-th time, or from then on ("K+")."""

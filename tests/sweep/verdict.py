@@ -19,8 +19,9 @@ class Verdict:
 class Sum:
     """The points of one sweep."""
 
-    def __init__(self, name, space, is_provable):
+    def __init__(self, name, space, is_provable, strikes_each_call=True):
         self.name = name
+        self.strikes_each_call = strikes_each_call
         self.space = space
         self.is_provable = is_provable
         self.points = 0
@@ -56,10 +57,13 @@ class Sum:
         return sorted(call for call, struck in self.by_call.items() if not struck)
 
     def tests(self):
-        """(name, passed) of each kind; a call that no point has struck proves nothing, which is a failure."""
+        """(name, passed) of each kind; what was not struck proves nothing, which is a failure."""
         yield from ((f"{self.name} {kind}", count == 0) for kind, count in sorted(self.by_kind.items()))
-        for call in set(self.missed_calls()) - INCIDENTAL:
-            yield f"{self.name} never struck at {call}", False
+        if self.strikes_each_call:
+            for call in set(self.missed_calls()) - INCIDENTAL:
+                yield f"{self.name} never struck at {call}", False
+        elif 2 * self.struck < self.points:
+            yield f"{self.name} struck {self.struck} points of {self.points}", False
         if not self.points:
             yield f"{self.name} without a point", False
 
