@@ -1,5 +1,6 @@
 """Many ticks and many clients at the same moment."""
 
+import os
 import subprocess
 
 from case import EndToEnd, not_fast
@@ -89,6 +90,14 @@ class ManyClients(EndToEnd):
         self.assertEqual(result.out.split(), [str(n) for n in range(1, 51)])
         self.box.tick()
         self.assertEqual(self.box.log(50), "49\n")
+
+    def test_a_batch_that_cannot_be_read_is_no_empty_one(self):
+        said = self.box.escher("add", "--batch", self.box.root, status=74).err
+        self.assertIn(f"cannot read '{self.box.root}': Is a directory", said)
+        directory = os.open(self.box.root, os.O_RDONLY)
+        self.addCleanup(os.close, directory)
+        said = self.box.escher("add", "--batch", stdin=directory, status=74).err
+        self.assertIn("cannot read standard input: Is a directory", said)
 
     def test_a_batch_with_a_mistake_creates_nothing(self):
         lines = '{"command": ["true"]}\n{"command": ["true"], "nmae": "x"}\n{"command": []}\n'

@@ -1,4 +1,5 @@
 #include "app/history.hpp"
+#include "app/input_file.hpp"
 #include "app/job_draft.hpp"
 #include "app/start_tick.hpp"
 #include "cli/commands/entries.hpp"
@@ -15,10 +16,7 @@
 #include <escher/error.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iostream>
+#include <sstream>
 
 namespace escher::cli {
 
@@ -87,13 +85,10 @@ JobDraft::Checks make_checks(Context& context)
 std::vector<NewJob> batch_of(const Arguments& arguments, Context& context, Time now)
 {
     const std::string file = arguments.positional.empty() ? "-" : arguments.positional.front();
+    // Whole, before anything is made of it: half of a file that cannot be read on would look like all of it.
+    std::istringstream in(read_file("--batch", file));
     auto checks = make_checks(context);
-    if (file == "-")
-        return read_batch(std::cin, "standard input", now, context.session.zone(), checks);
-    std::ifstream in(file);
-    if (!in)
-        throw Error(ErrorKind::io, "--batch: cannot read '" + file + "': " + std::strerror(errno));
-    return read_batch(in, file, now, context.session.zone(), checks);
+    return read_batch(in, file == "-" ? "standard input" : file, now, context.session.zone(), checks);
 }
 
 std::vector<NewJob> jobs_of(const Arguments& arguments, Context& context, Time now)
