@@ -3,6 +3,7 @@
 #include "os/errno_text.hpp"
 #include "os/host.hpp"
 #include "os/lock_epoch.hpp"
+#include "os/lock_text.hpp"
 #include "os/network_file_system.hpp"
 
 #include <escher/error.hpp>
@@ -12,10 +13,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <ctime>
-#include <sstream>
 #include <string>
 
 namespace escher::os {
@@ -25,7 +24,6 @@ namespace {
 constexpr off_t holder_byte = 0;
 constexpr off_t next_byte = 1;
 constexpr off_t epoch_byte = 2; ///< held by who gives the file its epoch
-constexpr std::size_t holder_line_size = 256;
 // A mark is the file's epoch in front of 31 random bits. Locks of bytes and what stands in them have nothing to do with
 // each other.
 constexpr int mark_bits = 31;
@@ -106,11 +104,9 @@ bool take_byte(const std::filesystem::path& path, int fd, off_t byte)
 Fd open_lock(const std::filesystem::path& path)
 {
     constexpr int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-    Fd fd(::open(path.c_str(), flags | O_CREAT | O_EXCL, 0660));
-    if (fd) {
-        ::fchmod(fd.get(), 0660); // whatever the umask: another user may share it
+    Fd fd(::open(path.c_str(), flags | O_CREAT | O_EXCL, 0600));
+    if (fd)
         return fd;
-    }
     if (errno == EEXIST)
         fd = Fd(::open(path.c_str(), flags));
     const int error = errno;
@@ -126,6 +122,14 @@ Fd open_lock(const std::filesystem::path& path)
         cannot_examine_lock(path, errno);
     if (!S_ISREG(file.st_mode))
         refuse(path, ErrorKind::permission, "it is not a regular file; remove it, a new one is made");
+    if (file.st_nlink > 1)
+        refuse(path, ErrorKind::permission,
+               "the file has another name as well (it is a hard link), under which it may be something else; remove "
+               "this one, a new one is made");
+    // Whoever can open it, be it for reading, can hold a lock on it.
+    constexpr mode_t of_others = 0077;
+    if (file.st_uid == ::geteuid() && (file.st_mode & of_others) != 0 && ::fchmod(fd.get(), 0600) != 0)
+        refuse(path, ErrorKind::permission, "others can open it: " + errno_text(errno) + remedy(errno));
     return fd;
 }
 
@@ -141,26 +145,6 @@ std::int64_t random_mark(std::int64_t epoch)
 {
     constexpr std::int64_t below = (std::int64_t{1} << mark_bits) - 1;
     return epoch << mark_bits | std::max(random_number() & below, first_mark);
-}
-
-/// Writes a line of a fixed length at `at`, so that nothing behind it moves; false: there is no room for it.
-template<std::size_t Size>
-bool write_line(int fd, const std::string& text, off_t at)
-{
-    std::array<char, Size> line{};
-    line.fill(' ');
-    std::copy_n(text.begin(), std::min(text.size(), Size - 1), line.begin());
-    line.back() = '\n';
-    return ::pwrite(fd, line.data(), line.size(), at) == static_cast<ssize_t>(line.size());
-}
-
-/// The words of a line that write_line() has written; empty: there is none.
-template<std::size_t Size>
-std::istringstream read_line(int fd, off_t at)
-{
-    std::array<char, Size> line{};
-    const ssize_t size = ::pread(fd, line.data(), line.size(), at);
-    return std::istringstream(std::string(line.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))));
 }
 
 /// The file's epoch; one that is new, or was emptied, is given one. 0: it has none yet, so that this process will not be
@@ -181,51 +165,13 @@ std::int64_t settle_epoch(int fd)
     return epoch;
 }
 
-/// Milliseconds since boot, suspended ones included: a clock that is set does not make a holder look old or young.
-std::int64_t since_boot()
-{
-    timespec now = {};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
-}
-
-/// The line that the holder leaves in the file.
-struct HolderLine {
-    std::int64_t pid = 0;
-    std::int64_t since_ms = 0;
-    std::int64_t since_boot_ms = 0;
-    std::string boot_id; ///< the kernel's own; empty: the holder did not see it
-};
-
-void write_holder_line(int fd)
-{
-    std::ostringstream line;
-    line << "pid " << ::getpid() << " since " << wall_clock().time_since_epoch().count() << " uptime "
-         << since_boot();
-    if (const auto boot = kernel_boot_id(); !boot.empty())
-        line << " boot " << boot;
-    // On a full disk the lock works without it.
-    static_cast<void>(write_line<holder_line_size>(fd, line.str(), 0));
-}
-
-std::optional<HolderLine> read_holder_line(int fd)
-{
-    auto in = read_line<holder_line_size>(fd, 0);
-    HolderLine line;
-    std::string word;
-    if (!(in >> word >> line.pid >> word >> line.since_ms >> word >> line.since_boot_ms))
-        return std::nullopt;
-    in >> word >> line.boot_id;
-    return line;
-}
-
-/// Who holds the lock lives under this kernel, be it in a container that has another boot id or none.
+/// Whatever the holder says of itself, or does not say: nobody has got the lock for minutes.
 bool is_stuck(int fd)
 {
+    // Who holds the lock lives under this kernel, be it in a container that has another boot id or none.
     const auto line = read_holder_line(fd);
-    if (!line || kernel_of(line->boot_id) == Kernel::another)
-        return false; // it is just being written
-    return std::chrono::milliseconds(since_boot() - line->since_boot_ms) >= stuck_after;
+    const auto held = line ? age_of(line->since_boot_ms, line->boot_id) : std::nullopt;
+    return note_kept_out(fd) >= stuck_after || held.value_or(Duration::zero()) >= stuck_after;
 }
 
 } // namespace
@@ -364,7 +310,25 @@ std::optional<LockHolder> LockFile::holder(const std::filesystem::path& path)
     if (!*held)
         return *announced ? std::optional(LockHolder{}) : std::nullopt;
     const auto line = read_holder_line(fd.get());
-    return line ? LockHolder{.pid = line->pid, .since = Time(Duration(line->since_ms))} : LockHolder{};
+    return line && age_of(line->since_boot_ms, line->boot_id)
+               ? LockHolder{.pid = line->pid, .since = Time(Duration(line->since_ms))}
+               : LockHolder{};
+}
+
+Duration LockFile::kept_out() const
+{
+    return read_kept_out(fd_.get()).value_or(Duration::zero());
+}
+
+bool LockFile::others_use_it() const
+{
+    if (mark_ == 0)
+        return true;
+    auto below = byte_lock(F_WRLCK, 0);
+    below.l_len = 0; // to the end, wherever that is
+    if (::fcntl(fd_.get(), F_OFD_GETLK, &below) != 0)
+        cannot_examine_lock(path_, errno);
+    return below.l_type != F_UNLCK;
 }
 
 Fd LockFile::copy_of_file() const

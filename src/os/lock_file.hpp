@@ -26,8 +26,8 @@ struct LockHolder {
 /// and the ExecutionRecord.
 class LockFile {
 public:
-    /// Opens or creates (0660) the file and takes a mark of its own. Throws Error: a symlink, a FIFO, a directory, a
-    /// network file system, no permission.
+    /// Opens or creates the file, 0600 if it is this user's, and takes a mark of its own. Throws Error: a symlink, a hard
+    /// link, a FIFO, a directory, a network file system, no permission.
     explicit LockFile(std::filesystem::path path);
 
     /// True if this process may claim now. Does not wait. Throws Error if it has been replaced or cannot be locked.
@@ -37,11 +37,18 @@ public:
         taken,
         other_waits, ///< another tick is next already
         holder_healthy, ///< not let go in time, but it changed hands less than three minutes ago
-        holder_stuck, ///< not let go in time, and held for three minutes or more
+        holder_stuck, ///< not let go in time, and held, or not to be had, for three minutes or more
     };
 
     /// Announces itself as the next and waits for the lock, at most `at_most`.
     [[nodiscard]] Wait take_over(Duration at_most);
+
+    /// For how long nobody has got the lock, from the first that was kept from it on; zero: that is not noted.
+    [[nodiscard]] Duration kept_out() const;
+
+    /// True if any other process, a tick or a job that has not become its program yet, has a lock of any kind on the file.
+    /// Throws Error where the system does not say.
+    [[nodiscard]] bool others_use_it() const;
 
     /// False once a newer tick has announced itself (the lock is let go then), or the path names another inode.
     /// One system call or two. Throws Error where neither can be told: the lock is kept.

@@ -301,15 +301,40 @@ TEST_CASE("who holds the lock can be asked without a trace")
     CHECK_FALSE(LockFile::holder(directory / "lock"));
 }
 
-TEST_CASE("the file can be shared whatever the umask")
+TEST_CASE("nobody else can open the file whatever the umask, an older one neither")
 {
     const TemporaryDirectory directory;
-    const auto before = ::umask(077);
+    const auto before = ::umask(0);
     const LockFile lock(directory / "lock");
     ::umask(before);
     struct stat file = {};
     REQUIRE(::stat((directory / "lock").c_str(), &file) == 0);
-    CHECK((file.st_mode & 07777U) == 0660U);
+    CHECK((file.st_mode & 07777U) == 0600U);
+    REQUIRE(::chmod((directory / "lock").c_str(), 0664) == 0);
+    const LockFile again(directory / "lock");
+    REQUIRE(::stat((directory / "lock").c_str(), &file) == 0);
+    CHECK((file.st_mode & 07777U) == 0600U);
     CHECK(LockFile::epoch_at(directory / "lock") == LockFile::epoch_of(lock.mark()));
     CHECK(LockFile::epoch_at(directory / "none") == 0);
+}
+
+TEST_CASE("a file that has another name is refused, and left as it is")
+{
+    const TemporaryDirectory directory;
+    std::ofstream(directory / "victim") << "precious";
+    std::filesystem::create_hard_link(directory / "victim", directory / "lock");
+    CHECK_THROWS_AS(LockFile(directory / "lock"), Error);
+    CHECK(std::filesystem::file_size(directory / "victim") == 8);
+}
+
+TEST_CASE("any other process's lock on the file is noticed, our own are not")
+{
+    const TemporaryDirectory directory;
+    const LockFile lock(directory / "lock");
+    CHECK_FALSE(lock.others_use_it());
+    {
+        const LockFile other(directory / "lock"); // its mark alone
+        CHECK(lock.others_use_it());
+    }
+    CHECK_FALSE(lock.others_use_it());
 }
