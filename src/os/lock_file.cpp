@@ -105,8 +105,10 @@ Fd open_lock(const std::filesystem::path& path)
 {
     constexpr int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
     Fd fd(::open(path.c_str(), flags | O_CREAT | O_EXCL, 0600));
-    if (fd)
+    if (fd) {
+        ::fchmod(fd.get(), 0600); // whatever the umask
         return fd;
+    }
     if (errno == EEXIST)
         fd = Fd(::open(path.c_str(), flags));
     const int error = errno;
