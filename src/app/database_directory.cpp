@@ -1,5 +1,6 @@
 #include "app/database_directory.hpp"
 
+#include "app/private_place.hpp"
 #include "core/errno_text.hpp"
 #include "os/network_file_system.hpp"
 
@@ -45,11 +46,6 @@ void make_private_directories(const std::filesystem::path& directory)
     throw Error(ErrorKind::cannot_create, "cannot create the directory " + quoted(directory) +
                                               " for the database: " + std::strerror(errno) +
                                               "; set XDG_STATE_HOME or database.path to a place you can write");
-}
-
-std::string init_call(const Config& config)
-{
-    return config.file.empty() ? "escher-cron init" : "escher-cron -c " + config.file.string() + " init";
 }
 
 } // namespace

@@ -41,6 +41,7 @@ HistoryFacts gather(const Config& config, Store& store, const os::SeenRegister& 
     if (facts.store.lock != facts.lock_path && !facts.store.lock.empty()) {
         const auto bound = os::file_mark(facts.store.lock);
         facts.bound_lock_exists = bound && bound != facts.lock;
+        facts.bound_lock_has_moved = !bound && facts.store.lock == config.database.path.parent_path() / "run.lock";
     }
     facts.hardware = hardware;
     return facts;

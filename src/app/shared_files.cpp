@@ -57,7 +57,8 @@ std::vector<std::string> own_entries(const Config& config)
 {
     const std::string database = config.database.path.filename().string();
     std::vector<std::string> names{database, database + "-wal", database + "-shm", database + "-journal"};
-    for (const auto& path : {config.run.lock, config.run.wake, config.output.directory, config.file})
+    for (const auto& path :
+         {config.run.state, config.run.lock, config.run.wake, config.output.directory, config.file})
         names.push_back(path.filename().string());
     names.emplace_back("conf.d");
     return names;
@@ -83,7 +84,8 @@ void SharedFiles::make_directory(const std::filesystem::path& path, bool dedicat
         errno = ENOTDIR;
         fail("use the directory", path);
     }
-    if (!group_ || (found.st_gid == *group_ && (found.st_mode & shared_directory) == shared_directory))
+    if (!group_ || (is_of_owner(found.st_uid) && found.st_gid == *group_ &&
+                    (found.st_mode & shared_directory) == shared_directory))
         return;
     if (!dedicated || !holds_only(path, ours))
         throw Error(ErrorKind::cannot_create,
@@ -114,7 +116,7 @@ void SharedFiles::share_existing(const std::filesystem::path& path)
         errno = EINVAL;
         fail("share", path, ": it is not a regular file");
     }
-    if (found.st_gid != *group_ || (found.st_mode & file_mode) != file_mode)
+    if (!is_of_owner(found.st_uid) || found.st_gid != *group_ || (found.st_mode & file_mode) != file_mode)
         give_to_group(path, file_mode, false);
 }
 
@@ -124,13 +126,18 @@ void SharedFiles::give_to_group(const std::filesystem::path& path, mode_t mode, 
     const os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file)
         fail("open", path);
-    if (group_ && ::fchown(file.get(), static_cast<uid_t>(-1), *group_) != 0)
+    // Under another name it may be anything.
+    if (struct stat found{}; ::fstat(file.get(), &found) != 0 || (S_ISREG(found.st_mode) && found.st_nlink > 1)) {
+        errno = EMLINK;
+        fail("share", path, ": it is a hard link");
+    }
+    if (group_ && ::fchown(file.get(), owner_.value_or(static_cast<uid_t>(-1)), *group_) != 0)
         fail("give to the group " + group_name_, path, "; only root and members of the group can");
     // After the owner: changing that clears the set-group-id bit.
     if (::fchmod(file.get(), mode) != 0)
         fail("change the mode of", path);
-    deeds_.push_back(fmt::format("{} '{}' ({:04o}{})", created ? "created" : "shared", path.string(), mode,
-                                 group_ ? ", group " + group_name_ : ""));
+    deeds_.push_back(fmt::format("{} '{}' ({:04o}{}{})", created ? "created" : "shared", path.string(), mode,
+                                 owner_ ? ", user " + owner_name_ : "", group_ ? ", group " + group_name_ : ""));
 }
 
 } // namespace escher

@@ -16,8 +16,10 @@ namespace escher {
 /// is as wanted is left alone. Throws Error.
 class SharedFiles {
 public:
-    SharedFiles(std::optional<gid_t> group, std::string group_name)
-        : group_(group), group_name_(std::move(group_name))
+    /// Only with a group: `owner` (none: whose they are) has them.
+    SharedFiles(std::optional<gid_t> group, std::string group_name, std::optional<uid_t> owner = {},
+                std::string owner_name = {})
+        : group_(group), group_name_(std::move(group_name)), owner_(owner), owner_name_(std::move(owner_name))
     {
     }
 
@@ -35,10 +37,13 @@ public:
     [[nodiscard]] const std::vector<std::string>& deeds() const { return deeds_; }
 
 private:
+    [[nodiscard]] bool is_of_owner(uid_t uid) const { return !owner_ || uid == *owner_; }
     void give_to_group(const std::filesystem::path& path, mode_t mode, bool created);
 
     std::optional<gid_t> group_;
     std::string group_name_;
+    std::optional<uid_t> owner_;
+    std::string owner_name_;
     std::vector<std::string> deeds_;
 };
 

@@ -32,7 +32,8 @@ bool look_at(const std::filesystem::path& path, struct stat& found)
 TickStart how_to_start(const Config& config)
 {
     struct stat found {};
-    const bool known = look_at(config.run.lock, found) || look_at(config.database.path.parent_path(), found);
+    const bool known = look_at(config.run.lock, found) || look_at(config.run.state, found) ||
+                       look_at(config.database.path.parent_path(), found);
     if (!known || found.st_uid != ::geteuid())
         return TickStart::wake_file;
     // Owning the file is not enough where its mode was taken away on purpose.

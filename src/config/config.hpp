@@ -24,7 +24,8 @@ struct DatabaseConfig {
 
 struct RunConfig {
     RunMode mode = RunMode::cron;
-    std::filesystem::path lock; ///< default: run.lock beside the database
+    std::filesystem::path state; ///< the private place: default_state()
+    std::filesystem::path lock; ///< default: run.lock in the private place
     std::filesystem::path wake; ///< default: wake beside the database
     int concurrency = 0; ///< default: the number of processors
     std::optional<double> max_load; ///< of one minute; none: not looked at
@@ -33,7 +34,7 @@ struct RunConfig {
 };
 
 struct OutputConfig {
-    std::filesystem::path directory; ///< default: output beside the database
+    std::filesystem::path directory; ///< default: output in the private place
     std::int64_t max_bytes = 16 * 1024 * 1024;
 };
 

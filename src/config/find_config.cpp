@@ -6,6 +6,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr auto system_directory = "/var/lib/escher-cron";
+constexpr auto system_private_directory = "/var/lib/escher-cron-private";
+
 /// $`variable`, else `fallback` in the home directory. As the XDG specification has it, a relative path does not count.
 std::optional<fs::path> base_directory(const ConfigContext& context, const std::string& variable,
                                        const std::string& fallback)
@@ -35,13 +38,19 @@ std::optional<fs::path> person_config(const ConfigContext& context)
 
 fs::path default_database(const std::optional<fs::path>& file, bool of_root, const ConfigContext& context)
 {
-    constexpr auto name = "escher-cron/escher-cron.db";
+    constexpr auto name = "escher-cron.db";
     if (file && (of_root || context.root) && file != person_config(context))
-        return fs::path("/var/lib") / name;
+        return fs::path(system_directory) / name;
     const auto state = base_directory(context, "XDG_STATE_HOME", ".local/state");
     if (!state)
         throw Error(ErrorKind::config, "cannot tell where the database is: set database.path in a config, or $HOME");
-    return *state / name;
+    return *state / "escher-cron" / name;
+}
+
+fs::path default_state(const fs::path& database)
+{
+    const auto directory = database.parent_path();
+    return directory == system_directory ? fs::path(system_private_directory) : directory / "private";
 }
 
 std::optional<fs::path> find_config(const std::optional<std::string>& given, const fs::path& system_file,

@@ -13,4 +13,8 @@ namespace escher {
 [[nodiscard]] std::filesystem::path default_database(const std::optional<std::filesystem::path>& file, bool of_root,
                                                      const ConfigContext& context);
 
+/// Where the private place is unless the config says so: `private` beside the database. Not for the system's own, whose
+/// directory `init --group` shares: who can write a directory can put another in the place of what lies in it.
+[[nodiscard]] std::filesystem::path default_state(const std::filesystem::path& database);
+
 } // namespace escher

@@ -134,7 +134,10 @@ constexpr auto database_entries = std::to_array<Key<Config>>({
 constexpr auto run_entries = std::to_array<Key<Config>>({
     {"mode", R"("cron")", "\"automatic\": creating a job also starts a tick at once, without waiting for cron",
      read_mode},
-    {"lock", R"("/var/lib/escher-cron/run.lock")", "the tick lock; beside the database unless set",
+    {"state", R"("/var/lib/escher-cron-private")",
+     "what only the tick's user may reach (0700): lock and output; \"private\" beside a database that is elsewhere",
+     [](Reader& r, Value v, Config& c) { r.path(v, c.run.state); }},
+    {"lock", R"("/var/lib/escher-cron-private/run.lock")", "the tick lock; in run.state unless set",
      [](Reader& r, Value v, Config& c) { r.path(v, c.run.lock); }},
     {"wake", R"("/var/lib/escher-cron/wake")",
      "touched to wake the tick's user where the creator of a job is another one",
@@ -158,7 +161,8 @@ constexpr auto environment_entries = std::to_array<Key<Config>>({
 });
 
 constexpr auto output_entries = std::to_array<Key<Config>>({
-    {"directory", R"("/var/lib/escher-cron/output")", "where what jobs print is kept; beside the database unless set",
+    {"directory", R"("/var/lib/escher-cron-private/output")",
+     "where what jobs print is kept; in run.state unless set",
      [](Reader& r, Value v, Config& c) { r.path(v, c.output.directory); }},
     {"max_bytes", R"("16MiB")", "of each run; head and tail are kept, what is between is dropped",
      [](Reader& r, Value v, Config& c) { r.size(v, 4096, {}, c.output.max_bytes); }},

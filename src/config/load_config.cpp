@@ -251,12 +251,14 @@ void Load::fill_in_defaults()
         database = default_database(config_.file.empty() ? std::nullopt : std::optional(config_.file),
                                     !sources_->empty() && sources_->front().of_root, context_);
     const auto beside = database.parent_path();
+    if (config_.run.state.empty())
+        config_.run.state = default_state(database);
     if (config_.run.lock.empty())
-        config_.run.lock = beside / "run.lock";
+        config_.run.lock = config_.run.state / "run.lock";
     if (config_.run.wake.empty())
         config_.run.wake = beside / "wake";
     if (config_.output.directory.empty())
-        config_.output.directory = beside / "output";
+        config_.output.directory = config_.run.state / "output";
     if (config_.run.concurrency == 0)
         config_.run.concurrency = std::max(1, context_.processors);
     if (config_.commands == CommandsKey::any)

@@ -38,7 +38,8 @@ public:
         const bool moved_lock = store.lock != facts_.lock_path;
         // A lock file that came along with a renamed directory has seen the database; any other one has not. A copy that
         // does not hold is one in which nothing was ever asked for: it may have a lock of its own.
-        if (moved_lock && !store.lock.empty() && (!facts_.seen || facts_.bound_lock_exists) && is_at_home())
+        if (moved_lock && !store.lock.empty() && !facts_.bound_lock_has_moved &&
+            (!facts_.seen || facts_.bound_lock_exists) && is_at_home())
             return {Kind::other_lock, {}, {}};
         HistoryVerdict verdict;
         const bool accepted_elsewhere = facts_.seen && facts_.seen->generation != store.generation;

@@ -15,6 +15,7 @@ struct HistoryFacts {
     bool seen_is_damaged = false; ///< something stands there that cannot be read, and may be of this database
     Home here; ///< where the database is now; the hardware is asked for
     FileMark lock; ///< of the lock file
+    bool bound_lock_has_moved = false; ///< it was where earlier versions had it, and is not there any more
     std::string lock_path;
     bool bound_lock_exists = false; ///< a file other than the lock file is where StoreIdentity::lock says
     std::function<std::string()> hardware; ///< MachineMark::hardware of this machine: asked for only where it decides

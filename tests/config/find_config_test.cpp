@@ -58,9 +58,9 @@ TEST_CASE("without a config everything lies under the person's state directory")
     auto config = load_config({}, box.context());
     CHECK(config.file.empty());
     CHECK(config.database.path == "/state/escher-cron/escher-cron.db");
-    CHECK(config.run.lock == "/state/escher-cron/run.lock");
+    CHECK(config.run.lock == "/state/escher-cron/private/run.lock");
     CHECK(config.run.wake == "/state/escher-cron/wake");
-    CHECK(config.output.directory == "/state/escher-cron/output");
+    CHECK(config.output.directory == "/state/escher-cron/private/output");
     CHECK(config.run.concurrency == 6);
     CHECK(config.policies.commands == CommandTrust::listed);
     box.variables.erase("XDG_STATE_HOME");
@@ -77,9 +77,10 @@ TEST_CASE("what the config leaves open lies beside its database")
     const auto config = box.load("[database]\npath = \"jobs/app.db\"");
     CHECK(config.file == box.config());
     CHECK(config.database.path == box.directory() / "jobs/app.db");
-    CHECK(config.run.lock == box.directory() / "jobs/run.lock");
+    CHECK(config.run.state == box.directory() / "jobs/private");
+    CHECK(config.run.lock == box.directory() / "jobs/private/run.lock");
     CHECK(config.run.wake == box.directory() / "jobs/wake");
-    CHECK(config.output.directory == box.directory() / "jobs/output");
+    CHECK(config.output.directory == box.directory() / "jobs/private/output");
 }
 
 TEST_CASE("the paths of a config that is given relative to the working directory are absolute")
@@ -91,4 +92,21 @@ TEST_CASE("the paths of a config that is given relative to the working directory
     CHECK(config.file.is_absolute());
     CHECK(config.database.path.is_absolute());
     CHECK(fs::weakly_canonical(config.database.path) == box.directory() / "app.db");
+}
+
+TEST_CASE("lock and output lie in the private place that the config names, unless it names them too")
+{
+    const ConfigSandbox box;
+    const auto config = box.load("[run]\nstate = \"/srv/private\"\n[output]\ndirectory = \"/srv/output\"");
+    CHECK(config.run.state == "/srv/private");
+    CHECK(config.run.lock == "/srv/private/run.lock");
+    CHECK(config.output.directory == "/srv/output");
+}
+
+TEST_CASE("the system's private place lies outside of the directory that can be shared")
+{
+    const ConfigSandbox box;
+    const auto config = box.load("[database]\npath = \"/var/lib/escher-cron/escher-cron.db\"");
+    CHECK(config.run.state == "/var/lib/escher-cron-private");
+    CHECK(config.run.wake == "/var/lib/escher-cron/wake");
 }

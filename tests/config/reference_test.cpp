@@ -144,6 +144,7 @@ TEST_CASE("with every line uncommented it loads, and all defaults are the built-
     CHECK(full.database.busy_timeout == plain.database.busy_timeout);
     CHECK(full.database.table_prefix == plain.database.table_prefix);
     CHECK(full.run.mode == plain.run.mode);
+    CHECK(full.run.state == plain.run.state);
     CHECK(full.run.lock == plain.run.lock);
     CHECK(full.run.wake == plain.run.wake);
     CHECK(full.run.concurrency == plain.run.concurrency);

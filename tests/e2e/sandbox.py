@@ -158,7 +158,7 @@ class Sandbox:
         try:
             job = self.shell(script)
             newer = self.start()
-            inode = os.stat(os.path.join(self.state, "run.lock")).st_ino
+            inode = os.stat(os.path.join(self.state, "private", "run.lock")).st_ino
             self.until(lambda: next_is_locked(inode))
         finally:
             os.kill(older.pid, signal.SIGCONT)
@@ -204,7 +204,7 @@ class Sandbox:
             self.sql("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'job'"))
 
     def output_files(self):
-        directory = os.path.join(self.state, "output")
+        directory = os.path.join(self.state, "private", "output")
         return sorted(os.listdir(directory)) if os.path.isdir(directory) else []
 
     def until(self, condition, timeout=60):

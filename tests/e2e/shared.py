@@ -7,6 +7,7 @@ import pwd
 from case import EndToEnd, as_root
 
 GROUP = "games"  # one that every Debian has and that nobody is in
+OWNER = "daemon"  # an unprivileged user that every Debian has
 
 
 def as_member(user, *command, group=GROUP):
@@ -22,12 +23,17 @@ def as_nobody(*command, group=GROUP):
 
 @as_root
 class SharedDatabase(EndToEnd):
-    """Begins with what `init --group` makes."""
+    """Begins with what `init --group` makes, and with a private place out of the group's reach."""
 
     toml = ""
 
     def setUp(self):
         super().setUp()
-        self.box.configure(self.toml)
+        self.configure(self.toml)
         os.rmdir(self.box.state)
-        self.box.escher("init", "--group", GROUP)
+        self.box.escher("init", "--group", GROUP, "--owner", OWNER)
+
+    def configure(self, toml):
+        """Writes the config: `toml` and where the private place is."""
+        state = f'[run]\nstate = "{self.box.path("private")}"\n'
+        self.box.configure(toml.replace("[run]\n", state) if "[run]\n" in toml else state + toml)

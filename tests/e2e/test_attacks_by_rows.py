@@ -65,12 +65,12 @@ class RowAttack(SharedDatabase):
 
     @property
     def output(self):
-        return os.path.join(self.box.state, "output")
+        return self.box.path("private", "output")
 
 
 class OutputFile(RowAttack):
     def test_a_row_does_not_tell_which_file_is_shown_or_pruned(self):
-        self.box.configure(CONFIG + '[retention]\ncompleted = "1s"\n')
+        self.configure(CONFIG + '[retention]\ncompleted = "1s"\n')
         job = self.plant(**GREETING)
         self.box.tick()
         victim = os.path.join(self.output, "audit.log")
@@ -83,55 +83,62 @@ class OutputFile(RowAttack):
         self.box.escher("prune")
         self.assertTrue(os.path.exists(victim), "pruning deleted a file that a row named")
         self.assertEqual(self.box.sql("SELECT count(*) FROM job"), [(0,)])
-        self.assertEqual(self.box.output_files(), ["audit.log"], "pruning deletes the run's own file")
+        self.assertEqual(os.listdir(self.output), ["audit.log"], "pruning deletes the run's own file")
 
 
 class OutputDirectory(RowAttack):
-    """Where the output lies in the directory that the group writes."""
+    """Where the config lets the output lie in the directory that the group writes."""
 
     def setUp(self):
         super().setUp()
         self.job = self.plant(**GREETING)
         self.box.tick()
-        self.private = self.box.path("private")
-        os.mkdir(self.private, 0o700)
-        self.secret = os.path.join(self.private, f"{self.job}.1.log")
+        self.secrets = self.box.path("secrets")
+        os.mkdir(self.secrets, 0o700)
+        self.secret = os.path.join(self.secrets, f"{self.job}.1.log")
         with open(self.secret, "w", encoding="utf-8") as file:
             file.write("secret of root\n")
+
+    def configure(self, toml, slash=""):
+        super().configure(f'{toml}[output]\ndirectory = "{self.output}{slash}"\n')
+
+    @property
+    def output(self):
+        return os.path.join(self.box.state, "output")
 
     def replace_by(self, target):
         self.as_attacker("mv", self.output, self.output + ".gone")
         self.as_attacker("ln", "-s", target, self.output)
 
     def test_nothing_is_read_through_a_link_in_its_place(self):
-        self.replace_by(self.private)
+        self.replace_by(self.secrets)
         shown = self.box.escher("log", self.job, status=77)
         self.assertNotIn("secret", shown.out)
         self.assertIn("symbolic link", shown.err)
 
     def test_nothing_is_deleted_through_it(self):
-        self.box.configure(CONFIG + '[retention]\ncompleted = "1s"\n')
-        self.replace_by(self.private)
+        self.configure(CONFIG + '[retention]\ncompleted = "1s"\n')
+        self.replace_by(self.secrets)
         self.attack("UPDATE job SET finished_at = 1600000000000")
         self.box.escher("prune", status=None)
         self.box.tick(status=None, silent=False)
         self.assertTrue(os.path.exists(self.secret), "pruning went through the link")
 
     def test_nothing_is_created_through_it(self):
-        self.replace_by(self.private)
+        self.replace_by(self.secrets)
         second = self.plant(**GREETING)
         result = self.box.escher(status=None)
-        self.assertEqual(os.listdir(self.private), [os.path.basename(self.secret)])
+        self.assertEqual(os.listdir(self.secrets), [os.path.basename(self.secret)])
         self.assertNotIn(self.box.state_of(second), ("completed", "running"))
         self.assertIn("symbolic link", result.err, "a refusal says why")
 
     def test_a_slash_at_the_end_of_its_name_follows_no_link_either(self):
-        self.box.configure(CONFIG + f'[output]\ndirectory = "{self.output}/"\n')
-        self.replace_by(self.private)
+        self.configure(CONFIG, slash="/")
+        self.replace_by(self.secrets)
         self.assertNotIn("secret", self.box.escher("log", self.job, status=None).out)
         self.plant(**GREETING)
         self.box.escher(status=None)
-        self.assertEqual(os.listdir(self.private), [os.path.basename(self.secret)])
+        self.assertEqual(os.listdir(self.secrets), [os.path.basename(self.secret)])
 
     def test_nothing_is_written_into_a_directory_of_somebody_elses(self):
         self.as_attacker("mv", self.output, self.output + ".gone")
@@ -142,13 +149,14 @@ class OutputDirectory(RowAttack):
         self.assertNotIn(self.box.state_of(second), ("completed", "running"))
         self.assertIn("somebody else", result.err)
 
-    def test_the_group_cannot_write_into_it(self):
+    def test_the_group_can_neither_write_nor_read_there(self):
         mode = stat.S_IMODE(os.stat(self.output).st_mode)
         self.assertEqual(mode & (stat.S_IWGRP | stat.S_IWOTH), 0, oct(mode))
         with self.assertRaises(subprocess.CalledProcessError):
             self.as_attacker("touch", os.path.join(self.output, "planted"))
-        shown = self.as_attacker(BINARY, "log", str(self.job))
-        self.assertEqual(shown.stdout, "hello x\n", "it may read there")
+        with self.assertRaises(subprocess.CalledProcessError) as refused:
+            self.as_attacker(BINARY, "log", str(self.job))
+        self.assertEqual(refused.exception.returncode, 77, refused.exception.stderr)
 
     def test_what_is_no_regular_file_of_one_name_is_not_shown(self):
         file = os.path.join(self.output, f"{self.job}.1.log")
@@ -182,7 +190,7 @@ queues = ["bulk"]
 
     def setUp(self):
         super().setUp()
-        self.box.configure(self.LIMITED)
+        self.configure(self.LIMITED)
 
     def test_a_queue_that_the_task_does_not_name_is_refused(self):
         job = self.plant(task="look", queue="priv")
@@ -227,7 +235,7 @@ stdin = "of the task"
 
     def setUp(self):
         super().setUp()
-        self.box.configure(self.TASKS)
+        self.configure(self.TASKS)
 
     def test_a_row_brings_stdin_only_where_its_task_takes_it(self):
         plain = self.plant(task="plain", stdin="evil")
@@ -261,7 +269,7 @@ enabled = false
 
     def setUp(self):
         super().setUp()
-        self.box.configure(self.NIGHTLY)
+        self.configure(self.NIGHTLY)
         self.box.tick()
 
     def test_no_row_starts_what_a_schedule_runs(self):
@@ -292,7 +300,7 @@ enabled = false
         self.assertState(job, "invalid", "stdin")
 
     def test_nor_beyond_its_deadline_by_calling_itself_a_retry(self):
-        self.box.configure(self.NIGHTLY.replace('timezone = "UTC"', 'timezone = "UTC"\ndeadline = "1h"'))
+        self.configure(self.NIGHTLY.replace('timezone = "UTC"', 'timezone = "UTC"\ndeadline = "1h"'))
         job = self.plant(task="schedule:nightly", schedule="nightly", nominal_at=self.DUE, retries=9)
         self.attack("UPDATE job SET attempts = 3")
         self.box.tick()
@@ -346,7 +354,7 @@ class Leftovers(RowAttack):
         script = ("env -i PATH=$PATH ESCHER_CRON_DETACHED=1 prlimit --rttime=unlimited setsid "
                   f"sh -c 'echo $$ > {told}/pid.new; mv {told}/pid.new {told}/pid; exec sleep 1000' "
                   f">/dev/null 2>&1 & while [ ! -e {told}/pid ]; do :; done")
-        self.box.configure('[run]\ncgroup = "off"\n' + "[task.leave]\n" + f"argv = ['sh', '-c', '''{script}''']\nuser = '{USER}'\n")
+        self.configure('[run]\ncgroup = "off"\n' + "[task.leave]\n" + f"argv = ['sh', '-c', '''{script}''']\nuser = '{USER}'\n")
         job = self.plant(task="leave")
         self.box.tick()
         self.assertState(job, "completed")

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 from processes import read_proc
-from shared import GROUP, SharedDatabase, as_nobody
+from shared import GROUP, OWNER, SharedDatabase, as_nobody
 
 CONFIG = """
 [task.greet]
@@ -104,7 +104,7 @@ class AttacksOnSqlite(SharedDatabase):
     def test_a_journal_that_names_a_file_of_roots_deletes_nothing(self):
         for journal in ("wal", "delete"):
             self.box.sql(f"PRAGMA journal_mode = {journal}")
-            for command in (*self.commands, ("init", "--group", GROUP)):
+            for command in (*self.commands, ("init", "--group", GROUP, "--owner", OWNER)):
                 with self.subTest(journal=journal, command=command):
                     victim = self.box.write("victim", "precious", 0o600)
                     self.attack(PLANT_SUPER_JOURNAL, self.box.database, victim)
@@ -162,7 +162,7 @@ class AttacksOnSqlite(SharedDatabase):
 
     def test_a_trigger_made_while_a_tick_lives_does_not_fire_in_it(self):
         held = self.box.held()
-        self.box.configure(CONFIG + f"""
+        self.configure(CONFIG + f"""
 [task.held]
 argv = ["sh", "-c", "{held.script}"]
 """)

@@ -49,7 +49,7 @@ class Delivery(EndToEnd):
         self.assertState(job, "failed")
 
     def test_nor_does_it_help_to_remove_the_lock_file_as_well(self):
-        lock = os.path.join(self.box.state, "run.lock")
+        lock = os.path.join(self.box.state, "private", "run.lock")
         job = self.box.shell(f"echo x >> {self.witness}; rm -f $(readlink /proc/self/fd/1) {lock}; kill -9 $PPID")
         self.settle(job)
         self.assertEqual(self.executions(), 1)

@@ -51,7 +51,7 @@ class Hosts(EndToEnd):
         tick = self.box.start(program=self.second_host())
         self.held.wait_started()
         self.assertEqual(self.box.sql("SELECT boot_id FROM run"), [("",)]) # not the kernel's own
-        with open(os.path.join(self.box.state, "run.lock"), "rb") as lock:
+        with open(os.path.join(self.box.state, "private", "run.lock"), "rb") as lock:
             self.assertRegex(lock.readline(), rb"^pid \d+ since \d+ uptime \d+ *$")
         self.box.add("true")
         self.box.escher("--once", "-q")

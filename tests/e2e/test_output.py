@@ -18,7 +18,7 @@ class Output(EndToEnd):
         self.box.configure('[output]\nmax_bytes = "4MiB"\n[security]\ncommands = "any"')
         job = self.box.shell(f"echo the-head; yes 0123456789abcde | head -c {FIVE_GIGABYTES}; echo the-tail")
         tick = self.box.start()
-        file = os.path.join(self.box.state, "output", f"{job}.1.log")
+        file = os.path.join(self.box.state, "private", "output", f"{job}.1.log")
         samples = []
         while tick.poll() is None:
             select.select([], [], [], 0.01)  # a size has no event

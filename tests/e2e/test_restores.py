@@ -144,7 +144,7 @@ class Restores(EndToEnd):
 
     def test_a_damaged_line(self):
         self.assertWorks()
-        with open(os.path.join(self.box.state, "run.lock"), "r+b") as file:
+        with open(os.path.join(self.box.state, "private", "run.lock"), "r+b") as file:
             file.seek(1030)
             file.write(b"?")
         self.assertIn("cannot be read", self.assertHeld())
@@ -280,7 +280,7 @@ class Restores(EndToEnd):
 
     def test_a_lock_file_that_is_gone_another_config_pruning_and_init(self):
         self.assertWorks()
-        os.unlink(os.path.join(self.box.state, "run.lock"))
+        os.unlink(os.path.join(self.box.state, "private", "run.lock"))
         self.assertWorks()
         self.box.configure(DEFAULT_CONFIG + '[retention]\ncompleted = "1s"\n')
         self.assertWorks()
@@ -313,11 +313,13 @@ class Recipes(EndToEnd):
         with open(os.path.join(TOP, "man", "escher-cron.1"), encoding="utf-8") as file:
             page = file.read()
         section = re.search(r"^\.Sh BACKUP, RESTORE, MOVE, UPGRADE, UNINSTALL\n(.*?)^\.Sh ", page, re.S | re.M)[1]
+        places = {"/var/lib/escher-cron": self.box.state,
+                  "/var/lib/escher-cron-private": os.path.join(self.box.state, "private")}
+        section = re.sub(r"/var/lib/escher-cron[-a-z]*", lambda found: places[found[0]], section)
         self.recipes = {}
         for title, text in re.findall(r"^\.Ss (.*?)\n(.*?)(?=^\.Ss |\Z)", section, re.S | re.M):
             blocks = re.findall(r"^\.Bd -literal -offset indent\n(.*?)^\.Ed", text, re.S | re.M)
             self.recipes[title] = [block.replace("\\e", "\\").replace("\\-", "-").replace("\\(dq", '"')
-                                   .replace("/var/lib/escher-cron", self.box.state)
                                    .replace("/backup", self.box.path("kept"))
                                    .replace("/usr/local/bin/escher-cron", self.box.path("installed")) for block in blocks]
         os.mkdir(self.box.path("kept"))
@@ -353,7 +355,9 @@ class Recipes(EndToEnd):
             self.assertEqual(self.ran(), [f"waiting{n}" for n in range(number + 1)])
 
     def test_move(self):
+        self.box.escher("init")
         self.job("moved")
+        shutil.copytree(os.path.join(self.box.state, "private"), self.box.path("kept", "escher-cron-private"))
         shutil.copytree(self.box.state, self.box.path("kept", "escher-cron"))
         self.follow("Move")
         self.box.tick()

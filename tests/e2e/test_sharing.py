@@ -2,11 +2,12 @@
 
 import grp
 import os
+import pwd
 import stat
 import subprocess
 
 from sandbox import BINARY
-from shared import GROUP, SharedDatabase, as_nobody
+from shared import GROUP, OWNER, SharedDatabase, as_nobody
 
 CONFIG = """
 [task.greet]
@@ -24,7 +25,9 @@ class Sharing(SharedDatabase):
     def test_init_makes_directory_and_files_for_the_group_whatever_the_umask(self):
         gid = grp.getgrnam(GROUP).gr_gid
         directory = os.stat(self.box.state)
+        uid = pwd.getpwnam(OWNER).pw_uid
         self.assertEqual((stat.S_IMODE(directory.st_mode), directory.st_gid), (0o2770, gid))
+        self.assertEqual((directory.st_uid, os.stat(self.box.database).st_uid), (uid, uid))
         file = os.stat(self.box.database)
         self.assertEqual((stat.S_IMODE(file.st_mode), file.st_gid), (0o660, gid))
         with self.box.connection() as connection:
@@ -39,7 +42,8 @@ class Sharing(SharedDatabase):
         self.assertState(job, "available")
         self.assertIn("nobody", self.box.show(job)["created_by"])
         self.box.tick()
-        self.assertEqual(self.nobody("log", job).out, "hello world\n")
+        self.assertEqual(self.box.log(job), "hello world\n")
+        self.assertIn(self.box.path("private"), self.nobody("log", job, status=None).err, "output is the ticks' own")
         self.nobody("list")
         self.nobody("cancel", job, status=None)
         # And after that both can still write.
@@ -70,9 +74,9 @@ class Sharing(SharedDatabase):
         self.assertIn("security.commands", result.err + "security.commands" * ("not allowed" in result.err))
 
     def test_nor_where_the_database_is_made_writable_later(self):
-        private = self.box.path("private")
+        private = self.box.path("own")
         os.mkdir(private, 0o700)
-        self.box.configure("", database=os.path.join(private, "jobs.db"))
+        self.box.configure(f'[run]\nstate = "{self.box.path("private")}"', database=os.path.join(private, "jobs.db"))
         job = self.box.add("true")
         self.box.tick()
         os.chmod(os.path.join(private, "jobs.db"), 0o666)
@@ -88,11 +92,27 @@ class Sharing(SharedDatabase):
         self.assertNotEqual(result.status, 70)
 
     def test_a_timeout_and_retries_cannot_be_raised_by_a_row(self):
-        self.box.configure('[task.slow]\nargv = ["sh", "-c", "while :; do :; done"]\ntimeout = "300ms"\n'
-                           'kill_after = "100ms"\n[defaults]\nbackoff = ["0s"]\n')
+        self.configure('[task.slow]\nargv = ["sh", "-c", "while :; do :; done"]\ntimeout = "300ms"\n'
+                       'kill_after = "100ms"\n[defaults]\nbackoff = ["0s"]\n')
         job = self.box.insert(task="slow", timeout=86_400_000, retries=50)
         self.box.tick(timeout=30)
         self.assertEqual(self.box.outcomes_of(job), ["timed_out"])
+
+    def test_a_shared_database_of_roots_is_refused_with_the_line_that_mends_it(self):
+        job = int(self.nobody("add", "--task", "greet", "-p", "name=world").out)
+        for path in (self.box.state, self.box.database):
+            os.chown(path, 0, -1)
+        for command in ([], ["--once"]):
+            self.assertIn(f"init --group {GROUP} --owner", self.box.escher(*command, status=78).err)
+        self.assertState(job, "available")
+        self.box.escher("init", "--group", GROUP, "--owner", OWNER)
+        self.box.tick()
+        self.assertState(job, "completed")
+
+    def test_the_owner_must_be_there_and_without_privileges(self):
+        self.assertIn("useradd", self.box.escher("init", "--group", GROUP, "--owner", "no-such-user", status=64).err)
+        self.box.escher("init", "--group", GROUP, "--owner", "root", status=64)
+        self.box.escher("init", "--owner", OWNER, status=64)
 
     def test_check_finds_wrong_modes_and_prints_the_remedy(self):
         self.box.escher("check", status=None)

@@ -253,11 +253,12 @@ class Databases(EndToEnd):
 class LockFiles(EndToEnd):
     def setUp(self):
         super().setUp()
-        self.lock = os.path.join(self.box.state, "run.lock")
+        self.lock = os.path.join(self.box.state, "private", "run.lock")
 
     def test_a_lock_file_that_is_a_link_a_pipe_or_a_directory_is_refused(self):
         job = self.box.add("true")
         target = self.box.path("target")
+        os.mkdir(os.path.dirname(self.lock), 0o700)
         for make in (lambda: os.symlink(target, self.lock), lambda: os.mkfifo(self.lock), lambda: os.mkdir(self.lock)):
             if os.path.lexists(self.lock):
                 os.unlink(self.lock)

@@ -107,7 +107,7 @@ class Passing(Case):
         user, path, call, error, when = spec.split(":")
         with self.place(user=user) as place:
             place.add_jobs(("plain", "fails", "plain"))
-            paths = {"DATABASE": place.database, "LOCK": place.state + "/run.lock", "STATE": place.state,
+            paths = {"DATABASE": place.database, "LOCK": place.state + "/private/run.lock", "STATE": place.state,
                      "CONFIG": place.config}
             struck, hit = strike(place, call, error, when, paths=() if path == "ANY" else (paths.get(path, path),))
             ended = place.drain()

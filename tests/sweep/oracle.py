@@ -176,12 +176,15 @@ def check_remains(place, jobs, runs, findings):
             who = [describe(pid) for pid in processes_of(place.root) if link_of(pid, "fd/9") == lock]
             findings.add(job, f"I7 job {job} has ended and its processes live: {', '.join(who)}")
     known = {row[4] for row in runs}
-    output = os.path.join(place.state, "output")
+    output = os.path.join(place.state, "private", "output")
     for name in sorted(set(os.listdir(output)) - known) if os.path.isdir(output) else ():
         findings.add(0, f"I7 output file {name} is left and has no run")
-    usual = {"escher-cron.db", "escher-cron.db-wal", "escher-cron.db-shm", "run.lock", "wake", "output", "memory"}
+    usual = {"escher-cron.db", "escher-cron.db-wal", "escher-cron.db-shm", "wake", "private"}
     for name in sorted(set(os.listdir(place.state)) - usual):
         findings.add(0, f"I7 file {name} is left in the state directory")
+    private = os.path.join(place.state, "private")
+    for name in sorted(set(os.listdir(private)) - {"run.lock", "output"}) if os.path.isdir(private) else ():
+        findings.add(0, f"I7 file {name} is left in the private directory")
     if place.cgroup is not None:
         for name in place.cgroup.left_behind():
             findings.add(0, f"I7 cgroup {name} is left")

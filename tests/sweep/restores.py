@@ -242,7 +242,7 @@ def booted_renamed_or_reinitialized(trial):
         trial.copied(trial.kept)
     else:
         trial.place.run("init")
-        os.unlink(os.path.join(trial.place.state, "run.lock"))
+        os.unlink(os.path.join(trial.place.state, "private", "run.lock"))
     return False
 
 

@@ -1,5 +1,6 @@
 #include "cli/check/check_files.hpp"
 
+#include "app/private_place.hpp"
 #include "os/lock_file.hpp"
 #include "os/network_file_system.hpp"
 #include "os/user.hpp"
@@ -26,11 +27,6 @@ std::optional<FileFacts> facts_of(const std::filesystem::path& path, mode_t& typ
     }
     type = found.st_mode & static_cast<mode_t>(S_IFMT);
     return FileFacts{found.st_uid, found.st_gid, static_cast<mode_t>(found.st_mode & 07777)};
-}
-
-std::string init_call(const Config& config)
-{
-    return config.file.empty() ? "escher-cron init" : fmt::format("escher-cron -c '{}' init", config.file.string());
 }
 
 void check_network(const std::string& title, const std::filesystem::path& path, Findings& findings)
@@ -111,10 +107,13 @@ void check_output(const Config& config, Findings& findings)
     const auto& directory = config.output.directory;
     struct stat found {};
     if (::stat(directory.c_str(), &found) != 0) {
-        if (errno == ENOENT && ::access(directory.parent_path().c_str(), W_OK) == 0)
+        const int error = errno;
+        const bool goes_with_state = directory.parent_path() == config.run.state &&
+                                     ::access(config.run.state.c_str(), F_OK) != 0 && errno == ENOENT;
+        if (error == ENOENT && (goes_with_state || ::access(directory.parent_path().c_str(), W_OK) == 0))
             findings.ok(fmt::format("the output directory '{}' is made by the first tick", directory.string()));
         else
-            findings.fail(fmt::format("the output directory '{}': {}", directory.string(), std::strerror(errno)),
+            findings.fail(fmt::format("the output directory '{}': {}", directory.string(), std::strerror(error)),
                           init_call(config));
         return;
     }
@@ -174,15 +173,11 @@ void check_files(const Config& config, Findings& findings)
         judge_file(part.title, part.path, *facts, *directory, findings);
         check_access(part.title, part.path, R_OK | W_OK, findings);
     }
-    // Those that usually lie beside it are shared in the same way.
-    for (const auto& path : {config.run.lock, config.run.wake}) {
-        mode_t type = 0;
-        if (path.parent_path() != config.database.path.parent_path())
-            continue;
-        if (const auto facts = facts_of(path, type); facts && type == S_IFREG)
-            judge_file(path == config.run.lock ? "the lock file" : "the wake file", path.string(), *facts, *directory,
-                       findings);
-    }
+    // It usually lies beside the database, and is shared in the same way; the lock never is.
+    mode_t type = 0;
+    if (const auto& wake = config.run.wake; wake.parent_path() == config.database.path.parent_path())
+        if (const auto facts = facts_of(wake, type); facts && type == S_IFREG)
+            judge_file("the wake file", wake.string(), *facts, *directory, findings);
     check_lock(config, findings);
     check_output(config, findings);
 }

@@ -1,5 +1,6 @@
 #include "app/find_job.hpp"
 #include "app/history.hpp"
+#include "app/private_place.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "core/id_text.hpp"
@@ -114,6 +115,7 @@ int run_accept(Context& context, const Arguments& arguments)
                     "--run, accept --cancel, or accept --only ID...");
     const Config& config = context.session.config();
     Store& store = context.session.store(Access::write);
+    prepare_private_place(config);
     os::LockFile lock(config.run.lock);
     take_lock(lock, config);
     const Time now = context.session.now();

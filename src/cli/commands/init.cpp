@@ -1,14 +1,67 @@
 #include "app/history.hpp"
+#include "app/private_place.hpp"
 #include "app/shared_files.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
+#include "os/errno_text.hpp"
 #include "os/lock_file.hpp"
+#include "os/name_service.hpp"
 #include "os/network_file_system.hpp"
+#include "os/system_user.hpp"
 #include "json/init_json.hpp"
 
 #include <escher/error.hpp>
 
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace escher::cli {
+
+namespace {
+
+constexpr auto usual_owner = "escher-cron";
+
+struct Owner {
+    std::string name;
+    uid_t uid = 0;
+};
+
+/// None: whoever has the files keeps them.
+std::optional<Owner> owner_of_shared(const Config& config, const Arguments& arguments)
+{
+    const auto named = arguments.value("owner");
+    if (!arguments.has("group")) {
+        if (named)
+            throw Error(ErrorKind::usage, "--owner: it is for a database that a group shares, see --group");
+        return std::nullopt;
+    }
+    struct stat database {};
+    const bool has_one = ::stat(config.database.path.c_str(), &database) == 0 && database.st_uid != 0;
+    if (!named && (::geteuid() != 0 || has_one))
+        return std::nullopt;
+    const std::string name = named.value_or(usual_owner);
+    auto answer = os::look_up_user(name);
+    if (!answer.found && answer.error == 0 && !named && ::geteuid() == 0) {
+        os::create_system_user(name);
+        answer = os::look_up_user(name);
+    }
+    if (answer.error != 0)
+        throw Error(ErrorKind::io, fmt::format("--owner: cannot look up the user '{}': {}{}", name,
+                                               os::errno_text(answer.error), os::remedy(answer.error)));
+    if (!answer.found)
+        throw Error(ErrorKind::usage, fmt::format("--owner: there is no user '{}'; root makes one with '{}'", name,
+                                                  os::system_user_call(name)));
+    if (answer.entry.pw_uid == 0)
+        throw Error(ErrorKind::usage,
+                    "--owner: root must not own what others can write; name a user without privileges");
+    if (::geteuid() != 0 && answer.entry.pw_uid != ::geteuid())
+        throw Error(ErrorKind::permission, "--owner: only root can give files to another user");
+    return Owner{name, answer.entry.pw_uid};
+}
+
+} // namespace
 
 int run_init(Context& context, const Arguments& arguments)
 {
@@ -19,19 +72,24 @@ int run_init(Context& context, const Arguments& arguments)
                                                 "), where locks cannot be relied on: set database.path to a local "
                                                 "directory");
     const auto group_name = arguments.value("group");
-    SharedFiles files(group_name ? std::optional(group_id(*group_name)) : std::nullopt, group_name.value_or(""));
+    const auto group = group_name ? std::optional(group_id(*group_name)) : std::nullopt;
+    const auto owner = owner_of_shared(config, arguments);
+    SharedFiles files(group, group_name.value_or(""), owner ? std::optional(owner->uid) : std::nullopt,
+                      owner ? owner->name : "");
+    SharedFiles own(std::nullopt, "");
 
+    // Before the database: once that is shared, what lies beside it is no longer safe where it is.
+    if (!std::filesystem::exists(config.database.path.parent_path()))
+        files.make_directory(config.database.path.parent_path(), false, {});
+    auto deeds = lay_out_private_place(config);
     files.make_directory(config.database.path.parent_path(), config.database.table_prefix.empty(),
                          own_entries(config));
     files.make_file(config.database.path); // before SQLite, which gives -wal and -shm the mode of this file
     Store& store = context.session.store(Access::create);
     // A directory of somebody else's choosing (/var/log, /run/lock) is made if it is missing, but not taken over.
-    if (!std::filesystem::exists(config.output.directory) ||
-        config.output.directory.parent_path() == config.database.path.parent_path())
-        files.make_directory(config.output.directory, true, {});
-    if (!std::filesystem::exists(config.run.lock.parent_path()))
-        files.make_directory(config.run.lock.parent_path(), false, {});
-    files.make_file(config.run.lock);
+    for (const auto& directory : {config.output.directory, config.run.lock.parent_path()})
+        if (!std::filesystem::exists(directory))
+            own.make_directory(directory, false, {});
     os::LockFile lock(config.run.lock); // refuses what is no lock file of ours
     files.make_file(config.run.wake);
     // The first to see the database here; where a tick has the lock, that one is.
@@ -40,16 +98,18 @@ int run_init(Context& context, const Arguments& arguments)
     lock.release();
     for (const char* suffix : {"-wal", "-shm"})
         files.share_existing(config.database.path.string() + suffix);
+    deeds.insert(deeds.end(), files.deeds().begin(), files.deeds().end());
+    deeds.insert(deeds.end(), own.deeds().begin(), own.deeds().end());
     if (const auto held = why_held(config, store))
         context.console.warn(*held);
 
     if (context.console.json) {
-        context.console.out(init_json(config.database.path.string(), files.deeds()));
+        context.console.out(init_json(config.database.path.string(), deeds));
         return 0;
     }
-    if (files.deeds().empty())
+    if (deeds.empty())
         context.console.narrate("nothing to do: '" + config.database.path.string() + "' is in place");
-    for (const std::string& deed : files.deeds())
+    for (const std::string& deed : deeds)
         context.console.narrate(deed);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "app/database_directory.hpp"
 #include "app/history.hpp"
 #include "app/job_users.hpp"
+#include "app/private_place.hpp"
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "cli/exit_status.hpp"
@@ -51,10 +52,11 @@ std::string describe_holder(const std::optional<os::LockHolder>& holder, Time no
                        describe_duration(std::max(now - holder->since, Duration::zero())));
 }
 
-[[noreturn]] void throw_stuck(const Config& config, Time now)
+[[noreturn]] void throw_stuck(const Config& config, Duration kept_out, Time now)
 {
     const auto holder = os::LockFile::holder(config.run.lock);
-    std::string remedy;
+    auto remedy = fmt::format(", and no tick has had it for {}: 'fuser -v {}' tells who has it open",
+                              describe_duration(kept_out), config.run.lock.string());
     if (holder && holder->pid != 0)
         remedy = fmt::format(
             ": look at it with 'ps -o stat,cmd -p {0}', continue it with 'kill -CONT {0}', or end it", holder->pid);
@@ -81,7 +83,7 @@ bool take_lock(os::LockFile& lock, Kind kind, Context& context)
         case os::LockFile::Wait::taken:
             return true;
         case os::LockFile::Wait::holder_stuck:
-            throw_stuck(config, context.session.now());
+            throw_stuck(config, lock.kept_out(), context.session.now());
         case os::LockFile::Wait::other_waits:
             if (kind != Kind::by_hand)
                 return false;
@@ -170,7 +172,9 @@ int tick(Context& context, Kind kind, LogSink& sink)
 {
     const Config& config = context.session.config();
     require_job_users(config, os::user_exists);
-    prepare_database_directory(config, Access::create); // the lock file usually lies there too
+    prepare_database_directory(config, Access::create);
+    require_owner(config);
+    prepare_private_place(config);
     os::LockFile lock(config.run.lock);
     if (!take_lock(lock, kind, context))
         return static_cast<int>(ExitStatus::ok);
