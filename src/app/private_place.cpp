@@ -170,15 +170,18 @@ void require_owner(const Config& config)
 {
     if (::geteuid() != 0)
         return;
-    const auto database = look_at(config.database.path);
-    if (!database || database->st_uid != 0 || os::writable_only_by_us(config.database.path))
+    const auto& path = config.database.path;
+    const auto database = look_at(path);
+    const auto directory = look_at(path.parent_path());
+    if (!database || !directory || (database->st_uid != 0 && directory->st_uid != 0) || os::writable_only_by_us(path))
         return;
     const auto answer = os::look_up_group(database->st_gid);
     const std::string group = answer.found ? answer.entry.gr_name : std::to_string(database->st_gid);
     throw Error(ErrorKind::config,
-                fmt::format("the database '{}' belongs to root, and others can write it: '{} --group {} --owner "
+                fmt::format("the database '{}'{} belongs to root, and others can write it: '{} --group {} --owner "
                             "escher-cron' gives it a user of its own",
-                            config.database.path.string(), init_call(config), group));
+                            path.string(), database->st_uid == 0 ? "" : ", or its directory,", init_call(config),
+                            group));
 }
 
 } // namespace escher

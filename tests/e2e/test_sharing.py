@@ -1,11 +1,14 @@
 """Several users, one database: a web server creates, the tick's user runs."""
 
+import contextlib
 import grp
 import os
 import pwd
 import stat
 import subprocess
 
+from case import EndToEnd, as_root
+from namespaces import enter_mount_namespace
 from sandbox import BINARY
 from shared import GROUP, OWNER, SharedDatabase, as_nobody
 
@@ -102,8 +105,8 @@ class Sharing(SharedDatabase):
         job = int(self.nobody("add", "--task", "greet", "-p", "name=world").out)
         for path in (self.box.state, self.box.database):
             os.chown(path, 0, -1)
-        for command in ([], ["--once"]):
-            self.assertIn(f"init --group {GROUP} --owner", self.box.escher(*command, status=78).err)
+            for command in ([], ["--once"]):
+                self.assertIn(f"init --group {GROUP} --owner", self.box.escher(*command, status=78).err)
         self.assertState(job, "available")
         self.box.escher("init", "--group", GROUP, "--owner", OWNER)
         self.box.tick()
@@ -139,3 +142,64 @@ class WakeFile(SharedDatabase):
         self.assertEqual(self.box.sql("SELECT count(*) FROM tick"), [(1,)])
         self.box.tick()
         self.assertState(job, "completed")
+
+
+@as_root
+class UsualOwner(EndToEnd):
+    """Who has the files where --owner names nobody; users are made in a copy of /etc."""
+
+    NAME = "escher-cron"
+
+    def setUp(self):
+        super().setUp()
+        enter_mount_namespace()
+        etc = self.box.path("etc")
+        subprocess.run(["cp", "-a", "/etc", etc], check=True)
+        subprocess.run(["mount", "--bind", etc, "/etc"], check=True)
+        for name in ("passwd", "shadow", "group", "gshadow"):
+            with contextlib.suppress(FileNotFoundError), open(f"/etc/{name}", "r+", encoding="utf-8") as file:
+                kept = [line for line in file if not line.startswith(f"{self.NAME}:")]
+                file.seek(0)
+                file.truncate()
+                file.writelines(kept)
+        self.box.configure(f'[run]\nstate = "{self.box.path("private")}"\n')
+        os.rmdir(self.box.state)
+
+    def entry(self):
+        """The fields of /etc/passwd; none: there is no such user."""
+        with open("/etc/passwd", encoding="utf-8") as file:
+            lines = [line.rstrip("\n").split(":") for line in file if line.startswith(f"{self.NAME}:")]
+        return lines[0] if lines else None
+
+    def test_root_makes_a_user_without_a_shell_or_a_home(self):
+        self.box.escher("init", "--group", GROUP)
+        _, _, uid, _, _, home, shell = self.entry()
+        self.assertEqual((home, shell), ("/nonexistent", "/usr/sbin/nologin"))
+        self.assertFalse(os.path.exists(home))
+        with open("/etc/shadow", encoding="utf-8") as file:
+            password = [line.split(":")[1] for line in file if line.startswith(f"{self.NAME}:")]
+        self.assertIn(password, (["!"], ["!!"], ["*"]))
+        for path in (self.box.state, self.box.database):
+            self.assertEqual(os.stat(path).st_uid, int(uid), path)
+        self.assertIn("nothing to do", self.box.escher("init", "--group", GROUP).err)
+        self.box.tick()
+
+    def test_a_useradd_that_fails_is_told_with_the_line_to_type_and_nothing_is_made(self):
+        subprocess.run(["mount", "--bind", "/bin/false", "/usr/sbin/useradd"], check=True)
+        result = self.box.escher("init", "--group", GROUP, status=73)
+        self.assertIn("/usr/sbin/useradd --system", result.err)
+        self.assertIn("--owner", result.err)
+        self.assertIsNone(self.entry())
+        self.assertFalse(os.path.exists(self.box.state))
+        self.assertFalse(os.path.exists(self.box.path("private")))
+
+    def test_a_database_that_has_an_owner_keeps_it(self):
+        owner = pwd.getpwnam(OWNER).pw_uid
+        self.box.escher("init", "--group", GROUP, "--owner", OWNER)
+        self.box.escher("init", "--group", GROUP)
+        self.assertEqual(os.stat(self.box.database).st_uid, owner)
+        # What root has put back from a backup goes to whose directory it lies in.
+        os.chown(self.box.database, 0, 0)
+        self.box.escher("init", "--group", GROUP)
+        self.assertEqual(os.stat(self.box.database).st_uid, owner)
+        self.assertIsNone(self.entry())

@@ -28,6 +28,19 @@ struct Owner {
     uid_t uid = 0;
 };
 
+/// Whose the database is, or its directory, where it is nobody's yet or root's; none: root's as well.
+std::optional<Owner> present_owner(const std::filesystem::path& database)
+{
+    for (const auto& path : {database, database.parent_path()}) {
+        struct stat found {};
+        if (::stat(path.c_str(), &found) != 0 || found.st_uid == 0)
+            continue;
+        const auto answer = os::look_up_user(found.st_uid);
+        return Owner{answer.found ? answer.entry.pw_name : std::to_string(found.st_uid), found.st_uid};
+    }
+    return std::nullopt;
+}
+
 /// None: whoever has the files keeps them.
 std::optional<Owner> owner_of_shared(const Config& config, const Arguments& arguments)
 {
@@ -37,13 +50,13 @@ std::optional<Owner> owner_of_shared(const Config& config, const Arguments& argu
             throw Error(ErrorKind::usage, "--owner: it is for a database that a group shares, see --group");
         return std::nullopt;
     }
-    struct stat database {};
-    const bool has_one = ::stat(config.database.path.c_str(), &database) == 0 && database.st_uid != 0;
-    if (!named && (::geteuid() != 0 || has_one))
+    if (!named && ::geteuid() != 0)
         return std::nullopt;
+    if (const auto present = present_owner(config.database.path); !named && present)
+        return present;
     const std::string name = named.value_or(usual_owner);
     auto answer = os::look_up_user(name);
-    if (!answer.found && answer.error == 0 && !named && ::geteuid() == 0) {
+    if (!answer.found && answer.error == 0 && !named) {
         os::create_system_user(name);
         answer = os::look_up_user(name);
     }
