@@ -5,9 +5,10 @@ import os
 import stat
 import subprocess
 
-from case import EndToEnd, as_root
+from case import EndToEnd, as_root, slow
 from sandbox import BINARY
-from test_sharing import CONFIG, GROUP, OWNER, as_nobody
+from shared import SharedDatabase, as_nobody
+from test_sharing import CONFIG
 
 # Locks byte 0 of each file that it is given and can open, and writes over what the holder says of itself.
 ATTACK = """
@@ -40,16 +41,14 @@ def attacking(line, *paths, user=True):
             attacker.stdin.close()
 
 
-@as_root
-class FromTheGroup(EndToEnd):
-    """The attacker is nobody, in the group of a database of `init --group`; the ticks are root's."""
+class FromTheGroup(SharedDatabase):
+    """The attacker is nobody, in the group of the database; the ticks are root's."""
+
+    toml = CONFIG
 
     def setUp(self):
         super().setUp()
         self.private = self.box.path("private")
-        self.box.configure(f'[run]\nstate = "{self.private}"\n{CONFIG}')
-        os.rmdir(self.box.state)
-        self.box.escher("init", "--group", GROUP, "--owner", OWNER)
 
     def add(self):
         return int(self.box.escher("add", "--task", "greet", "-p", "name=x", program=as_nobody(BINARY)).out)
@@ -121,12 +120,15 @@ class TheStopIsNotSilent(EndToEnd):
         with attacking(line, self.lock(), user=False):
             self.later(400)
 
+    @slow
     def test_a_holder_that_says_nothing_is_told_of_after_three_minutes(self):
         self.stopped("")
 
+    @slow
     def test_so_is_one_that_will_take_the_lock_only_in_the_future(self):
         self.stopped(FUTURE)
 
+    @slow
     def test_so_is_one_of_another_boot(self):
         self.stopped("pid 1 since 1 uptime 1 boot 01234567-89ab-cdef-0123-456789abcdef".ljust(255) + "\n")
 
