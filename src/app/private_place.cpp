@@ -22,6 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr mode_t of_others = 0077;
+constexpr auto another_place =
+    ", and put another in its place; set run.state in the config to a directory in which only "
+    "root can write, like /var/lib/NAME";
 
 std::optional<struct stat> look_at(const fs::path& path)
 {
@@ -82,8 +85,7 @@ bool make_private_directory(const Config& config)
     // What root's ticks rely on must not be exchanged by who may write the database.
     if (::geteuid() == 0 && !os::writable_only_by_us(directory))
         refuse(ErrorKind::config, config,
-               "others can write a directory that leads there, and put another in its place; set run.state in the "
-               "config to a directory in which only root can write, like /var/lib/NAME");
+               std::string("others can write a directory that leads there") + another_place);
     return made;
 }
 
@@ -119,6 +121,16 @@ std::string moved(const fs::path& from, const fs::path& to)
 std::string init_call(const Config& config)
 {
     return config.file.empty() ? "escher-cron init" : fmt::format("escher-cron -c {} init", config.file.string());
+}
+
+void require_place_apart(const Config& config)
+{
+    if (::geteuid() != 0 || !is_needed(config))
+        return;
+    const auto within = config.run.state.lexically_relative(config.database.path.parent_path());
+    if (!within.empty() && *within.begin() != "..")
+        refuse(ErrorKind::config, config,
+               std::string("the group can write the directory of the database, in which it lies") + another_place);
 }
 
 void prepare_private_place(const Config& config)

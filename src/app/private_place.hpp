@@ -12,8 +12,12 @@ namespace escher {
 /// database, as earlier versions had it.
 void prepare_private_place(const Config& config);
 
-/// The same for `init`, which moves what lies beside the database, the output first and the lock last, so that ticks hold
-/// until all of it has moved. Returns what it did. Throws Error{busy}: a tick or one of its jobs lives.
+/// For root, before the directory of the database is shared: throws Error{config} if run.state lies in it.
+void require_place_apart(const Config& config);
+
+/// What prepare_private_place() does for `init`, which moves what lies beside the database, the output first and the lock
+/// last, so that ticks hold until all of it has moved. Returns what it did. Throws Error{busy}: a tick or one of its jobs
+/// lives.
 [[nodiscard]] std::vector<std::string> lay_out_private_place(const Config& config);
 
 /// Throws Error{config} for root if the database belongs to root and others can write it.

@@ -193,6 +193,12 @@ class UsualOwner(EndToEnd):
         self.assertFalse(os.path.exists(self.box.state))
         self.assertFalse(os.path.exists(self.box.path("private")))
 
+    def test_nothing_is_made_where_the_private_place_would_lie_in_the_shared_directory(self):
+        self.box.configure("")
+        self.assertIn("run.state", self.box.escher("init", "--group", GROUP, status=78).err)
+        self.assertIsNone(self.entry())
+        self.assertFalse(os.path.exists(self.box.state))
+
     def test_a_database_that_has_an_owner_keeps_it(self):
         owner = pwd.getpwnam(OWNER).pw_uid
         self.box.escher("init", "--group", GROUP, "--owner", OWNER)

@@ -86,6 +86,8 @@ int run_init(Context& context, const Arguments& arguments)
                                                 "directory");
     const auto group_name = arguments.value("group");
     const auto group = group_name ? std::optional(group_id(*group_name)) : std::nullopt;
+    if (group)
+        require_place_apart(config);
     const auto owner = owner_of_shared(config, arguments);
     SharedFiles files(group, group_name.value_or(""), owner ? std::optional(owner->uid) : std::nullopt,
                       owner ? owner->name : "");
@@ -94,7 +96,7 @@ int run_init(Context& context, const Arguments& arguments)
     // Before the database: once that is shared, what lies beside it is no longer safe where it is.
     if (!std::filesystem::exists(config.database.path.parent_path()))
         files.make_directory(config.database.path.parent_path(), false, {});
-    auto deeds = lay_out_private_place(config);
+    const auto laid_out = lay_out_private_place(config);
     files.make_directory(config.database.path.parent_path(), config.database.table_prefix.empty(),
                          own_entries(config));
     files.make_file(config.database.path); // before SQLite, which gives -wal and -shm the mode of this file
@@ -111,8 +113,9 @@ int run_init(Context& context, const Arguments& arguments)
     lock.release();
     for (const char* suffix : {"-wal", "-shm"})
         files.share_existing(config.database.path.string() + suffix);
-    deeds.insert(deeds.end(), files.deeds().begin(), files.deeds().end());
-    deeds.insert(deeds.end(), own.deeds().begin(), own.deeds().end());
+    auto deeds = files.deeds();
+    for (const auto& more : {laid_out, own.deeds()})
+        deeds.insert(deeds.end(), more.begin(), more.end());
     if (const auto held = why_held(config, store))
         context.console.warn(*held);
 
