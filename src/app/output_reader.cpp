@@ -36,21 +36,25 @@ os::Fd open_output(const Run& run, const std::filesystem::path& directory)
     if (parent >= 0)
         if (os::Fd file = os::open_output_file(parent, output_name(run)))
             return file;
-    if (parent < 0 && std::filesystem::is_symlink(std::filesystem::symlink_status(outputs.path())))
+    const int error = errno;
+    std::error_code unknown; // who may not look there is told so below
+    if (parent < 0 && std::filesystem::is_symlink(std::filesystem::symlink_status(outputs.path(), unknown)))
         throw Error(ErrorKind::permission,
                     fmt::format("{} is not shown: '{}' is a symbolic link, which is not followed; remove it, or set "
                                 "output.directory to where it leads",
                                 title, outputs.path().string()));
-    if (errno == EINVAL)
+    if (error == EINVAL)
         throw Error(ErrorKind::permission,
                     fmt::format("{} is not shown: '{}' is no regular file with one name", title, path.string()));
-    if (errno == ENOENT && run.outcome && std::holds_alternative<NotStarted>(*run.outcome))
+    if (error == ENOENT && run.outcome && std::holds_alternative<NotStarted>(*run.outcome))
         throw Error(ErrorKind::not_found, fmt::format("there is no output of run {} of job {}: {}", run.attempt,
                                                       to_text(run.job), describe(*run.outcome)));
-    if (errno == ENOENT)
+    if (error == ENOENT)
         throw Error(ErrorKind::not_found, fmt::format("{} is gone: there is no '{}'", title, path.string()));
-    throw Error(errno == EACCES ? ErrorKind::permission : ErrorKind::io,
-                fmt::format("cannot open {}, '{}': {}", title, path.string(), std::strerror(errno)));
+    if (error == EACCES)
+        throw Error(ErrorKind::permission, fmt::format("cannot open {}, '{}': {}; only the ticks' user and root can",
+                                                       title, path.string(), std::strerror(error)));
+    throw Error(ErrorKind::io, fmt::format("cannot open {}, '{}': {}", title, path.string(), std::strerror(error)));
 }
 
 void OutputReader::read(const Sink& sink)

@@ -61,18 +61,9 @@ std::optional<fs::path> old_place(const Config& config, const fs::path& path)
                 fmt::format("cannot use the private directory '{}' (run.state): {}", config.run.state.string(), why));
 }
 
-/// False: it was there.
-bool make_private_directory(const Config& config)
+void prove_private(const Config& config)
 {
     const auto& directory = config.run.state;
-    const bool made = ::mkdir(directory.c_str(), 0700) == 0;
-    if (!made && errno != EEXIST) {
-        const int error = errno;
-        refuse(
-            error == EACCES ? ErrorKind::permission : ErrorKind::cannot_create, config,
-            fmt::format("it cannot be created: {}; '{}' as root creates it, or set run.state to a place of your own",
-                        os::errno_text(error), init_call(config)));
-    }
     const auto found = look_at(directory);
     if (!found || !S_ISDIR(found->st_mode))
         refuse(ErrorKind::config, config, "it is not a directory; remove it, or set run.state to another place");
@@ -86,6 +77,21 @@ bool make_private_directory(const Config& config)
     if (::geteuid() == 0 && !os::writable_only_by_us(directory))
         refuse(ErrorKind::config, config,
                std::string("others can write a directory that leads there") + another_place);
+}
+
+/// False: it was there.
+bool make_private_directory(const Config& config)
+{
+    const auto& directory = config.run.state;
+    const bool made = ::mkdir(directory.c_str(), 0700) == 0;
+    if (!made && errno != EEXIST) {
+        const int error = errno;
+        refuse(
+            error == EACCES ? ErrorKind::permission : ErrorKind::cannot_create, config,
+            fmt::format("it cannot be created: {}; '{}' as root creates it, or set run.state to a place of your own",
+                        os::errno_text(error), init_call(config)));
+    }
+    prove_private(config);
     return made;
 }
 
@@ -116,11 +122,38 @@ std::string moved(const fs::path& from, const fs::path& to)
     return fmt::format("moved '{}' to '{}'", from.string(), to.string());
 }
 
+void require_moved(const Config& config)
+{
+    for (const auto& path : {config.run.lock, config.output.directory})
+        if (const auto old = old_place(config, path))
+            throw Error(ErrorKind::config,
+                        fmt::format("'{}' lies where an earlier version had it: '{}', while no job runs, moves it to "
+                                    "'{}'; nothing is started before",
+                                    old->string(), init_call(config), path.string()));
+}
+
 } // namespace
 
 std::string init_call(const Config& config)
 {
     return config.file.empty() ? "escher-cron init" : fmt::format("escher-cron -c {} init", config.file.string());
+}
+
+void examine_private_place(const Config& config)
+{
+    if (!is_needed(config))
+        return;
+    if (look_at(config.run.state))
+        prove_private(config);
+    require_moved(config);
+}
+
+bool is_closed_private_place(const Config& config)
+{
+    struct stat found {};
+    if (!is_needed(config) || ::geteuid() == 0)
+        return false;
+    return ::lstat(config.run.state.c_str(), &found) == 0 ? found.st_uid != ::geteuid() : errno == EACCES;
 }
 
 void require_place_apart(const Config& config)
@@ -138,12 +171,7 @@ void prepare_private_place(const Config& config)
     if (!is_needed(config))
         return;
     make_private_directory(config);
-    for (const auto& path : {config.run.lock, config.output.directory})
-        if (const auto old = old_place(config, path))
-            throw Error(ErrorKind::config,
-                        fmt::format("'{}' lies where an earlier version had it: '{}', while no job runs, moves it to "
-                                    "'{}'; nothing is started before",
-                                    old->string(), init_call(config), path.string()));
+    require_moved(config);
 }
 
 std::vector<std::string> lay_out_private_place(const Config& config)

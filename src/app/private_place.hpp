@@ -12,6 +12,12 @@ namespace escher {
 /// database, as earlier versions had it.
 void prepare_private_place(const Config& config);
 
+/// What is to be proved of run.state if it is there, and what keeps ticks from it. Makes nothing. Throws Error.
+void examine_private_place(const Config& config);
+
+/// True if only another user, whose ticks they are, and root can look into run.state.
+[[nodiscard]] bool is_closed_private_place(const Config& config);
+
 /// For root, before the directory of the database is shared: throws Error{config} if run.state lies in it.
 void require_place_apart(const Config& config);
 

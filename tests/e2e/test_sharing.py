@@ -8,7 +8,7 @@ import stat
 import subprocess
 
 from case import EndToEnd, as_root
-from namespaces import enter_mount_namespace
+from namespaces import enter_mount_namespace, mount_tmpfs
 from sandbox import BINARY
 from shared import GROUP, OWNER, SharedDatabase, as_nobody
 
@@ -46,7 +46,9 @@ class Sharing(SharedDatabase):
         self.assertIn("nobody", self.box.show(job)["created_by"])
         self.box.tick()
         self.assertEqual(self.box.log(job), "hello world\n")
-        self.assertIn(self.box.path("private"), self.nobody("log", job, status=None).err, "output is the ticks' own")
+        refused = self.nobody("log", job, status=77).err
+        self.assertIn(self.box.path("private"), refused)
+        self.assertIn("only the ticks' user", refused)
         self.nobody("list")
         self.nobody("cancel", job, status=None)
         # And after that both can still write.
@@ -117,6 +119,19 @@ class Sharing(SharedDatabase):
         self.box.escher("init", "--group", GROUP, "--owner", "root", status=64)
         self.box.escher("init", "--owner", OWNER, status=64)
 
+    def test_check_of_a_member_finds_the_private_place_closed_and_nothing_wrong(self):
+        self.box.tick()
+        said = self.nobody("check", status=None).out
+        self.assertIn(f"ok\tthe private directory '{self.box.path('private')}' (run.state) is closed to nobody", said)
+        self.assertNotIn("fail\t", said)
+
+    def test_check_says_what_keeps_roots_ticks_away(self):
+        os.chmod(self.box.path("private"), 0o750)
+        self.assertIn("chmod 700", self.box.escher("check", status=None).out)
+        os.chmod(self.box.path("private"), 0o700)
+        os.chown(self.box.state, 0, -1)
+        self.assertIn("--owner", self.box.escher("check", status=None).out)
+
     def test_check_finds_wrong_modes_and_prints_the_remedy(self):
         self.box.escher("check", status=None)
         os.chmod(self.box.database, 0o640)
@@ -154,7 +169,9 @@ class UsualOwner(EndToEnd):
         super().setUp()
         enter_mount_namespace()
         etc = self.box.path("etc")
-        subprocess.run(["cp", "-a", "/etc", etc], check=True)
+        os.mkdir(etc)
+        mount_tmpfs(etc, "64m", "0755")
+        subprocess.run(["cp", "-a", "/etc/.", etc], check=True)
         subprocess.run(["mount", "--bind", etc, "/etc"], check=True)
         for name in ("passwd", "shadow", "group", "gshadow"):
             with contextlib.suppress(FileNotFoundError), open(f"/etc/{name}", "r+", encoding="utf-8") as file:

@@ -131,6 +131,23 @@ void check_output(const Config& config, Findings& findings)
         findings.ok(fmt::format("the output directory '{}'", directory.string()));
 }
 
+/// False: what is in it is for another user to judge.
+bool check_private_place(const Config& config, Findings& findings)
+{
+    if (is_closed_private_place(config)) {
+        findings.ok(fmt::format("the private directory '{}' (run.state) is closed to {}", config.run.state.string(),
+                                os::user_name()));
+        return false;
+    }
+    try {
+        examine_private_place(config);
+        require_owner(config);
+    } catch (const Error& error) {
+        findings.fail(error.what());
+    }
+    return true;
+}
+
 } // namespace
 
 void judge_file(const std::string& title, const std::string& path, const FileFacts& file, const FileFacts& directory,
@@ -178,8 +195,11 @@ void check_files(const Config& config, Findings& findings)
     if (const auto& wake = config.run.wake; wake.parent_path() == config.database.path.parent_path())
         if (const auto facts = facts_of(wake, type); facts && type == S_IFREG)
             judge_file("the wake file", wake.string(), *facts, *directory, findings);
-    check_lock(config, findings);
-    check_output(config, findings);
+    const bool open = check_private_place(config, findings);
+    if (open || config.run.lock.parent_path() != config.run.state)
+        check_lock(config, findings);
+    if (open || config.output.directory.parent_path() != config.run.state)
+        check_output(config, findings);
 }
 
 } // namespace escher::cli

@@ -94,7 +94,8 @@ int run_init(Context& context, const Arguments& arguments)
     SharedFiles own(std::nullopt, "");
 
     // Before the database: once that is shared, what lies beside it is no longer safe where it is.
-    if (!std::filesystem::exists(config.database.path.parent_path()))
+    std::error_code unknown; // what cannot be looked at cannot be made either, and says so
+    if (!std::filesystem::exists(config.database.path.parent_path(), unknown))
         files.make_directory(config.database.path.parent_path(), false, {});
     const auto laid_out = lay_out_private_place(config);
     files.make_directory(config.database.path.parent_path(), config.database.table_prefix.empty(),
@@ -103,7 +104,7 @@ int run_init(Context& context, const Arguments& arguments)
     Store& store = context.session.store(Access::create);
     // A directory of somebody else's choosing (/var/log, /run/lock) is made if it is missing, but not taken over.
     for (const auto& directory : {config.output.directory, config.run.lock.parent_path()})
-        if (!std::filesystem::exists(directory))
+        if (!std::filesystem::exists(directory, unknown))
             own.make_directory(directory, false, {});
     os::LockFile lock(config.run.lock); // refuses what is no lock file of ours
     files.make_file(config.run.wake);
