@@ -45,8 +45,10 @@ CALLS_ONCE = {"kill", "tgkill", "pidfd_send_signal", "read"}
 # Of these no point would tell anything: the first is strace's own, the others belong to signals and to the C library.
 NOT_SWEPT = {"execve", "rt_sigreturn", "restart_syscall", "exit"}
 
-# A tick makes these only when it meets a process in the middle of something: no point can be sure to strike there.
-INCIDENTAL = {"clock_nanosleep", "nanosleep", "futex", "sched_yield", "pidfd_open", "pidfd_send_signal"}
+# These are made only when a process is met in the middle of something, the last ones when a writer waits for another: no
+# point can be sure to strike there.
+INCIDENTAL = {"clock_nanosleep", "nanosleep", "futex", "sched_yield", "pidfd_open", "pidfd_send_signal",
+              "gettid", "timer_create", "timer_settime", "timer_delete", "rt_sigaction", "rt_sigprocmask"}
 
 
 def faults_of(call, calls):
