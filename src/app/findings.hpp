@@ -36,6 +36,8 @@ public:
         all_.push_back({Finding::Level::fail, std::move(text), std::move(fix)});
     }
 
+    void append(const Findings& others) { all_.insert(all_.end(), others.all_.begin(), others.all_.end()); }
+
     [[nodiscard]] const std::vector<Finding>& all() const { return all_; }
     [[nodiscard]] bool any_fails() const
     {

@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace escher {
 
@@ -20,13 +19,17 @@ using namespace std::chrono_literals;
 
 constexpr Duration said_again_after = 1h;
 
-const std::string& hardware()
-{
-    static const std::string known = os::machine_hardware(); // of one machine, whose cards need not be asked twice
-    return known;
+/// Looks where the database says that its lock is, if that is not the one that we have.
+void look_for_bound_lock(HistoryFacts& facts, const std::filesystem::path& database)
+try {
+    const auto bound = os::file_mark(facts.store.lock);
+    facts.bound_lock_exists = bound && bound != facts.lock;
+    facts.bound_lock_has_moved = !bound && facts.store.lock == database.parent_path() / "run.lock";
+} catch (const Error&) {
+    facts.bound_lock_exists = true; // not to be seen by this user: with a lock there, two ticks would run at once
 }
 
-HistoryFacts gather(const Config& config, Store& store, const os::SeenRegister& seen)
+HistoryFacts gather(const Config& config, Store& store, const os::SeenMemory& seen)
 {
     HistoryFacts facts;
     facts.store = store.identity();
@@ -36,34 +39,17 @@ HistoryFacts gather(const Config& config, Store& store, const os::SeenRegister& 
     facts.here.path = config.database.path.string();
     facts.here.file = os::file_mark(config.database.path).value_or(FileMark{});
     facts.here.machine.boot = os::boot_id();
-    facts.lock = seen.file();
+    facts.lock = seen.file;
     facts.lock_path = config.run.lock.string();
-    if (facts.store.lock != facts.lock_path && !facts.store.lock.empty()) {
-        const auto bound = os::file_mark(facts.store.lock);
-        facts.bound_lock_exists = bound && bound != facts.lock;
-        facts.bound_lock_has_moved = !bound && facts.store.lock == config.database.path.parent_path() / "run.lock";
-    }
-    facts.hardware = hardware;
+    if (facts.store.lock != facts.lock_path && !facts.store.lock.empty())
+        look_for_bound_lock(facts, config.database.path);
+    facts.hardware = seen.hardware;
     return facts;
-}
-
-/// The run in the name of an output file; none: it is not one.
-std::optional<std::pair<JobId, RunId>> parse_output_name(const std::string& name)
-{
-    std::int64_t job = 0;
-    std::int64_t run = 0;
-    const char* const end = name.data() + name.size();
-    const auto first = std::from_chars(name.data(), end, job);
-    if (first.ec != std::errc{} || first.ptr == end)
-        return std::nullopt;
-    if (std::from_chars(first.ptr + 1, end, run).ec != std::errc{} || name != output_name(JobId(job), RunId(run)))
-        return std::nullopt;
-    return std::pair(JobId(job), RunId(run));
 }
 
 } // namespace
 
-History::History(const Config& config, Store& store, os::SeenRegister seen)
+History::History(const Config& config, Store& store, os::SeenMemory seen)
     : config_(config), store_(store), seen_(std::move(seen)), facts_(gather(config, store, seen_)),
       verdict_(escher::judge_history(facts_)), noted_(facts_.seen.value_or(Seen{}))
 {
@@ -72,7 +58,7 @@ History::History(const Config& config, Store& store, os::SeenRegister seen)
 Home History::home_here() const
 {
     Home home = facts_.here;
-    home.machine.hardware = hardware();
+    home.machine.hardware = seen_.hardware();
     return home;
 }
 
@@ -120,7 +106,7 @@ void History::write(const std::string& generation, RunId run, JobId job, Time no
               .run = run,
               .job = job,
               .lock = facts_.lock,
-              .machine = MachineMark{.boot = facts_.here.machine.boot, .hardware = hardware()},
+              .machine = MachineMark{.boot = facts_.here.machine.boot, .hardware = seen_.hardware()},
               .at = now};
     seen_.write(noted_);
 }
@@ -176,9 +162,9 @@ std::set<JobId> History::run_since() const
     return jobs;
 }
 
-std::optional<HistoryVerdict> judge_history(const Config& config, Store& store)
+std::optional<HistoryVerdict> judge_history(const Config& config, Store& store, const PrivateView& view)
 {
-    const auto seen = os::SeenRegister::at(config.run.lock);
+    const auto seen = view.seen();
     if (!seen)
         return std::nullopt;
     return judge_history(gather(config, store, *seen));
@@ -203,9 +189,9 @@ std::string describe_hold(const HistoryVerdict& verdict, const Summary& summary,
         waiting, waiting == 1 ? "" : "s", command);
 }
 
-std::optional<std::string> why_held(const Config& config, Store& store)
+std::optional<std::string> why_held(const Config& config, Store& store, const PrivateView& view)
 {
-    const auto verdict = judge_history(config, store);
+    const auto verdict = judge_history(config, store, view);
     if (!verdict || !verdict->holds())
         return std::nullopt;
     return describe_hold(*verdict, store.summary(), config);
@@ -218,7 +204,7 @@ void settle_new_store(const Config& config, Store& store)
         return;
     const Home home{.path = config.database.path.string(),
                     .file = os::file_mark(config.database.path).value_or(FileMark{}),
-                    .machine = MachineMark{.boot = os::boot_id(), .hardware = hardware()}};
+                    .machine = MachineMark{.boot = os::boot_id(), .hardware = os::machine_hardware()}};
     store.settle_in(to_text(home), config.run.lock.string());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/private_view.hpp"
 #include "config/config.hpp"
 #include "core/history_guard.hpp"
 #include "os/seen_register.hpp"
@@ -14,8 +15,8 @@ namespace escher {
 /// host know of each other, and writes down what runs. For who holds the tick lock.
 class History {
 public:
-    /// `seen`: of the lock file.
-    History(const Config& config, Store& store, os::SeenRegister seen);
+    /// `seen`: what stands in the lock file.
+    History(const Config& config, Store& store, os::SeenMemory seen);
 
     [[nodiscard]] const StoreIdentity& store() const { return facts_.store; }
     [[nodiscard]] const HistoryVerdict& verdict() const { return verdict_; }
@@ -46,7 +47,7 @@ private:
 
     const Config& config_;
     Store& store_;
-    os::SeenRegister seen_;
+    os::SeenMemory seen_;
     HistoryFacts facts_;
     HistoryVerdict verdict_;
     Seen noted_; ///< what stands in the lock file, or will
@@ -54,13 +55,14 @@ private:
 
 /// The same question of one who does not hold the lock, and writes nothing. None: nothing stands against ticks, or this user
 /// may not read the lock file. Throws Error.
-[[nodiscard]] std::optional<HistoryVerdict> judge_history(const Config& config, Store& store);
+[[nodiscard]] std::optional<HistoryVerdict> judge_history(const Config& config, Store& store,
+                                                          const PrivateView& view);
 
 /// What a person has to know of a hold: what was seen, what it means, and what decides.
 [[nodiscard]] std::string describe_hold(const HistoryVerdict& verdict, const Summary& summary, const Config& config);
 
 /// describe_hold() where ticks hold still; none: they do not.
-[[nodiscard]] std::optional<std::string> why_held(const Config& config, Store& store);
+[[nodiscard]] std::optional<std::string> why_held(const Config& config, Store& store, const PrivateView& view);
 
 /// Writes down the home of a database that has just been made.
 void settle_new_store(const Config& config, Store& store);

@@ -46,15 +46,20 @@ os::Fd open_output(const Run& run, const std::filesystem::path& directory)
     if (error == EINVAL)
         throw Error(ErrorKind::permission,
                     fmt::format("{} is not shown: '{}' is no regular file with one name", title, path.string()));
-    if (error == ENOENT && run.outcome && std::holds_alternative<NotStarted>(*run.outcome))
-        throw Error(ErrorKind::not_found, fmt::format("there is no output of run {} of job {}: {}", run.attempt,
-                                                      to_text(run.job), describe(*run.outcome)));
     if (error == ENOENT)
-        throw Error(ErrorKind::not_found, fmt::format("{} is gone: there is no '{}'", title, path.string()));
+        throw_no_output(run, fmt::format("{} is gone: there is no '{}'", title, path.string()));
     if (error == EACCES)
         throw Error(ErrorKind::permission, fmt::format("cannot open {}, '{}': {}; only the ticks' user and root can",
                                                        title, path.string(), std::strerror(error)));
     throw Error(ErrorKind::io, fmt::format("cannot open {}, '{}': {}", title, path.string(), std::strerror(error)));
+}
+
+void throw_no_output(const Run& run, const std::string& otherwise)
+{
+    const bool not_started = run.outcome && std::holds_alternative<NotStarted>(*run.outcome);
+    throw Error(ErrorKind::not_found, not_started ? fmt::format("there is no output of run {} of job {}: {}",
+                                                                run.attempt, to_text(run.job), describe(*run.outcome))
+                                                  : otherwise);
 }
 
 void OutputReader::read(const Sink& sink)

@@ -16,6 +16,9 @@ namespace escher {
 /// permission, io.
 [[nodiscard]] os::Fd open_output(const Run& run, const std::filesystem::path& directory);
 
+/// What open_output() throws where there is no file: that the run could not be executed, if so, else `otherwise`.
+[[noreturn]] void throw_no_output(const Run& run, const std::string& otherwise);
+
 /// Reads a run's output file from the front, and later what was added since.
 class OutputReader {
 public:

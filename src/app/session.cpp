@@ -3,6 +3,9 @@
 #include "app/build.hpp"
 #include "app/commands_trust.hpp"
 #include "app/database_directory.hpp"
+#include "app/database_owner.hpp"
+#include "app/root_part.hpp"
+#include "app/start_tick.hpp"
 #include "os/host.hpp"
 #include "os/signal_queue.hpp"
 #include "os/zone_files.hpp"
@@ -11,6 +14,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <utility>
 
 namespace escher {
 
@@ -32,6 +36,8 @@ struct Session::State {
     bool utc = false;
     std::optional<Config> config;
     bool commands_decided = false;
+    bool user_decided = false;
+    std::optional<PrivateView> view;
     std::shared_ptr<const Zone> zone;
     struct Opened {
         Access access;
@@ -80,6 +86,7 @@ const Zone& Session::zone()
 
 sqlite::OpenOptions Session::open_options(Access access)
 {
+    leave_root();
     const Config& loaded = config();
     return {.file = loaded.database.path,
             .access = access,
@@ -94,6 +101,7 @@ Store& Session::store(Access access)
     for (const auto& opened : state_->stores)
         if (opened.access >= access)
             return *opened.store;
+    leave_root();
     prepare_database_directory(config(), access);
     auto store = sqlite::open_store(open_options(access));
     decide_commands();
@@ -103,10 +111,32 @@ Store& Session::store(Access access)
 
 std::unique_ptr<Store> Session::copy_of_store()
 {
+    leave_root();
     prepare_database_directory(config(), Access::read);
     auto copy = sqlite::copy_store(open_options(Access::read));
     decide_commands();
     return copy;
+}
+
+const PrivateView& Session::private_view()
+{
+    if (!state_->view)
+        state_->view = own_view(config(), [this] { return start_tick(config(), program()); });
+    return *state_->view;
+}
+
+void Session::stay_root()
+{
+    state_->user_decided = true;
+}
+
+/// What others can write is not opened with root's rights.
+void Session::leave_root()
+{
+    if (std::exchange(state_->user_decided, true))
+        return;
+    if (const auto owner = database_owner(config()))
+        state_->view = become_owner(*owner, private_view());
 }
 
 /// Only now that the database is there can be told who may write it.

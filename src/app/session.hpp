@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/private_view.hpp"
 #include "config/config.hpp"
 #include "core/zone.hpp"
 #include "sqlite/open_store.hpp"
@@ -29,6 +30,7 @@ public:
     [[nodiscard]] const Config& config();
     [[nodiscard]] const Zone& zone(); ///< the local one, UTC with --utc
 
+    /// Root's process becomes the database's owner first, if others than root can write where it lies: see become_owner().
     /// Opened at the first call; later calls that ask for no more get the same. Access::create makes the directory too
     /// where there is no config at all. Throws Error as sqlite::open_store and decide_trust do, and for a network file
     /// system.
@@ -40,10 +42,18 @@ public:
     [[nodiscard]] sqlite::OpenOptions open_options(Access access);
     [[nodiscard]] SelectionLimits limits();
 
+    /// What this user may see and do of the ticks' private place. After the store has been opened: a process of root's that has
+    /// become the database's owner asks its other part.
+    [[nodiscard]] const PrivateView& private_view();
+
+    /// For who has to be root all along, and answers for what it opens then: store() leaves this process who it is.
+    void stay_root();
+
     /// The real path of this program, for starting a detached tick.
     [[nodiscard]] std::string program() const;
 
 private:
+    void leave_root();
     void decide_commands();
 
     struct State;

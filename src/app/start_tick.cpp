@@ -45,17 +45,16 @@ TickStart how_to_start(const Config& config)
     return TickStart::detached;
 }
 
-std::string start_tick(Session& session)
+std::string start_tick(const Config& config, const std::string& program)
 {
     try {
-        const Config& config = session.config();
         if (os::LockFile::holder(config.run.lock))
             return {};
         if (how_to_start(config) == TickStart::wake_file) {
             os::touch_wake_file(config.run.wake);
             return {};
         }
-        std::vector<std::string> argv{session.program()};
+        std::vector<std::string> argv{program};
         if (!config.file.empty()) {
             argv.emplace_back("-c");
             argv.push_back(config.file.string());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/session.hpp"
+#include "config/config.hpp"
 
 #include <string>
 
@@ -9,8 +9,8 @@ namespace escher {
 /// Sees to it that a job just created is taken up at once (automatic mode, `add --start`). Does nothing while a tick
 /// holds or awaits the lock: it will see the job. The tick's own user starts a detached tick; anybody else touches the
 /// wake file. Never throws: the job is created whatever happens here, so a failure is returned as a warning; empty: all
-/// is well.
-[[nodiscard]] std::string start_tick(Session& session);
+/// is well. `program`: this one's path.
+[[nodiscard]] std::string start_tick(const Config& config, const std::string& program);
 
 /// How a tick can be got to run by whoever asks.
 enum class TickStart {

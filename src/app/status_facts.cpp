@@ -3,8 +3,6 @@
 #include "app/history.hpp"
 #include "app/unsupervised.hpp"
 #include "core/cron_health.hpp"
-#include "os/lock_file.hpp"
-#include "os/seen_register.hpp"
 
 #include <algorithm>
 
@@ -53,6 +51,7 @@ StatusFacts read_status(Session& session, Time now)
 {
     const Config& config = session.config();
     Store& store = session.store(Access::read);
+    const PrivateView& view = session.private_view();
     const std::string wal = config.database.path.string() + "-wal";
     StatusFacts facts{.now = now,
                       .mode = config.run.mode,
@@ -63,16 +62,16 @@ StatusFacts read_status(Session& session, Time now)
                       .unsupervised = {},
                       .pauses = store.occupancy(session.limits(), now).pauses,
                       .schedules = {},
-                      .held = why_held(config, store),
-                      .hold_is_hidden = os::SeenRegister::is_hidden(config.run.lock),
+                      .held = why_held(config, store, view),
+                      .hold_is_hidden = view.seen_is_hidden(),
                       .database = config.database.path.string(),
                       .database_bytes = bytes_of(config.database.path) + bytes_of(wal)};
-    if (const auto holder = os::LockFile::holder(config.run.lock))
+    if (const auto holder = view.lock_holder())
         facts.live_tick = StatusFacts::LiveTick{.pid = holder->pid, .since = holder->since};
     for (const auto& [job, run] : store.running_jobs(std::nullopt)) {
         if (run.claimed_at > Time{}) // else a foreign row without a run
             facts.oldest_running = std::min(facts.oldest_running.value_or(run.claimed_at), run.claimed_at);
-        if (why_unsupervised(run, config.run.lock))
+        if (why_unsupervised(run, view.mark_lives))
             facts.unsupervised.push_back(job.id);
     }
     for (const Schedule& schedule : config.schedules)

@@ -1,6 +1,5 @@
 #include "app/unsupervised.hpp"
 
-#include "os/lock_file.hpp"
 #include "os/runner_life.hpp"
 
 #include <escher/error.hpp>
@@ -10,9 +9,8 @@ namespace escher {
 namespace {
 
 /// True too where that cannot be told.
-bool may_live(const RunnerIdentity& runner, const std::filesystem::path& lock)
+bool may_live(const RunnerIdentity& runner, const std::function<bool(std::int64_t)>& mark_lives)
 try {
-    const auto mark_lives = [&lock](std::int64_t mark) { return os::LockFile::mark_lives(lock, mark); };
     return os::life_of(runner, mark_lives) != os::RunnerLife::gone;
 } catch (const Error&) {
     return true;
@@ -20,9 +18,9 @@ try {
 
 } // namespace
 
-std::optional<std::string> why_unsupervised(const Run& run, const std::filesystem::path& lock)
+std::optional<std::string> why_unsupervised(const Run& run, const std::function<bool(std::int64_t)>& mark_lives)
 {
-    if (run.ended_at || may_live(run.runner, lock))
+    if (run.ended_at || may_live(run.runner, mark_lives))
         return std::nullopt;
     return "unsupervised: its tick (pid " + std::to_string(run.runner.process.pid) +
            ") is gone, the next one finds out what became of it";

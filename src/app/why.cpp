@@ -7,8 +7,6 @@
 #include "core/task_call.hpp"
 #include "core/time_text.hpp"
 #include "os/host.hpp"
-#include "os/lock_file.hpp"
-#include "os/run_home.hpp"
 #include "tick/claim_request.hpp"
 
 #include <algorithm>
@@ -101,17 +99,15 @@ std::map<JobId, int> positions(std::span<const Job> jobs, const SelectionLimits&
 
 Why::Why(Session& session, Store& store, Time now)
     : session_(session), store_(store), now_(now), request_(claim_request(session.config(), {})),
-      held_(why_held(session.config(), store))
+      held_(why_held(session.config(), store, session.private_view()))
 {
     circumstances_.clock = [now, zone = session.zone()](Time time) { return clock_text(time, now, zone); };
     circumstances_.rejection = [&config = session.config()](const Job& job) {
         return rejection(config.policies, job);
     };
     circumstances_.elsewhere = [this](const Job& job) {
-        const auto& config = session_.config();
         const auto runs = store_.runs(job.id);
-        return !runs.empty() && !runs.back().outcome &&
-               os::is_elsewhere(runs.back(), config.run.lock, config.output.directory);
+        return !runs.empty() && !runs.back().outcome && session_.private_view().is_elsewhere(runs.back());
     };
 }
 
@@ -125,7 +121,7 @@ void Why::gather()
     const Summary summary = store_.summary();
     circumstances_.last_tick = summary.last_tick;
     promotions_ = summary.next_due && *summary.next_due <= now_;
-    circumstances_.tick_lives = os::LockFile::holder(run.lock).has_value();
+    circumstances_.tick_lives = session_.private_view().lock_holder().has_value();
     circumstances_.max_load = run.max_load;
     if (run.max_load)
         circumstances_.load = os::known_load();
@@ -162,7 +158,7 @@ std::string Why::reason_of(const Job& job)
     if (job.state == JobState::running && job.run)
         for (const Run& run : store_.runs(job.id))
             if (run.id == *job.run)
-                circumstances_.unsupervised = why_unsupervised(run, session_.config().run.lock);
+                circumstances_.unsupervised = why_unsupervised(run, session_.private_view().mark_lives);
     const bool ended_or_running = is_finished(job.state) || job.state == JobState::running;
     if (held_ && !ended_or_running)
         return *held_;

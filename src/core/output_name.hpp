@@ -4,6 +4,10 @@
 
 #include <escher/run.hpp>
 
+#include <optional>
+#include <string>
+#include <utility>
+
 namespace escher {
 
 /// The name, inside output.directory, of the file that a run's output goes to. No two runs of a database share one. It is
@@ -17,5 +21,8 @@ namespace escher {
 {
     return output_name(run.job, run.id);
 }
+
+/// The job and the run whose output has this name; none: no run's has.
+[[nodiscard]] std::optional<std::pair<JobId, RunId>> parse_output_name(const std::string& name);
 
 } // namespace escher

@@ -7,6 +7,15 @@
 
 using namespace escher;
 
+namespace {
+
+std::optional<std::string> why_unsupervised(const Run& run, const std::filesystem::path& lock)
+{
+    return escher::why_unsupervised(run, [&](std::int64_t mark) { return os::LockFile::mark_lives(lock, mark); });
+}
+
+} // namespace
+
 TEST_CASE("a run is unsupervised once its tick is gone, and only if that is certain")
 {
     const TemporaryDirectory directory;

@@ -114,12 +114,13 @@ int run_accept(Context& context, const Arguments& arguments)
                     "what is to become of the jobs? escher-cron accept --list shows them; then accept "
                     "--run, accept --cancel, or accept --only ID...");
     const Config& config = context.session.config();
+    context.session.stay_root(); // what is decided is noted in the lock file, which only root may write
     Store& store = context.session.store(Access::write);
     prepare_private_place(config);
     os::LockFile lock(config.run.lock);
     take_lock(lock, config);
     const Time now = context.session.now();
-    History history(config, store, lock.seen());
+    History history(config, store, os::memory_of(lock.seen()));
     const bool holds = history.verdict().holds();
     const bool asked = holds || history.verdict().kind == HistoryVerdict::Kind::other_lock;
     const Time held_since = holds ? history.held_since(now) : Time::max();

@@ -139,7 +139,7 @@ int run_add(Context& context, const Arguments& arguments)
     print(context, created);
     const bool due = std::ranges::any_of(jobs, [&](const NewJob& job) { return !job.run_at || *job.run_at <= now; });
     if (arguments.has("start") || (due && context.session.config().run.mode == RunMode::automatic))
-        if (const auto warning = start_tick(context.session); !warning.empty())
+        if (const auto warning = context.session.private_view().start_tick(); !warning.empty())
             context.console.warn(warning);
     if (!arguments.has("wait"))
         return static_cast<int>(ExitStatus::ok);

@@ -96,7 +96,8 @@ void check_history(Context& context, Findings& findings)
     const Config& config = context.session.config();
     if (!is_there(config.database.path) || findings.any_fails()) // what is wrong with the database is told
         return;
-    const auto verdict = judge_history(config, context.session.store(Access::read));
+    Store& store = context.session.store(Access::read);
+    const auto verdict = judge_history(config, store, context.session.private_view());
     if (verdict && verdict->holds())
         findings.fail("ticks hold still: " + verdict->why,
                       "escher-cron accept --list, then accept --run, --cancel or --only ID...");
@@ -143,16 +144,18 @@ int run_check(Context& context, const Arguments& arguments)
     const Config& config = context.session.config();
     carry_out(findings, [&] { check_commands(config, findings); });
     carry_out(findings, [&] { check_files(config, findings); });
+    Findings of_the_host; // as the tick's user, before the database is opened as its owner
+    carry_out(of_the_host, [&] { check_programs(config, of_the_host); });
+    carry_out(of_the_host, [&] { check_cgroup(config, of_the_host); });
     carry_out(findings, [&] { check_database(context, arguments.has("full"), findings); });
     carry_out(findings, [&] { check_history(context, findings); });
-    carry_out(findings, [&] { check_programs(config, findings); });
-    carry_out(findings, [&] { check_cgroup(config, findings); });
+    findings.append(of_the_host);
     const std::string line = config.file.empty()
                                  ? fmt::format("* * * * * {}", context.session.program())
                                  : fmt::format("* * * * * {} -c {}", context.session.program(), config.file.string());
     carry_out(findings, [&] {
         const TickSigns signs{.last = last_tick(context, findings),
-                              .lives = os::LockFile::holder(config.run.lock).has_value()};
+                              .lives = context.session.private_view().lock_holder().has_value()};
         check_cron(config, signs, context.session.now(), line, findings);
     });
     return finish(context, findings, findings.any_fails() ? ExitStatus::job_failed : ExitStatus::ok);

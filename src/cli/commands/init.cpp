@@ -1,3 +1,4 @@
+#include "app/database_owner.hpp"
 #include "app/history.hpp"
 #include "app/private_place.hpp"
 #include "app/shared_files.hpp"
@@ -101,23 +102,30 @@ int run_init(Context& context, const Arguments& arguments)
     files.make_directory(config.database.path.parent_path(), config.database.table_prefix.empty(),
                          own_entries(config));
     files.make_file(config.database.path); // before SQLite, which gives -wal and -shm the mode of this file
-    Store& store = context.session.store(Access::create);
     // A directory of somebody else's choosing (/var/log, /run/lock) is made if it is missing, but not taken over.
     for (const auto& directory : {config.output.directory, config.run.lock.parent_path()})
         if (!std::filesystem::exists(directory, unknown))
             own.make_directory(directory, false, {});
     os::LockFile lock(config.run.lock); // refuses what is no lock file of ours
     files.make_file(config.run.wake);
-    // The first to see the database here; where a tick has the lock, that one is.
-    if (lock.try_take())
-        History(config, store, lock.seen()).settle_in(context.session.now());
+    const std::vector<std::filesystem::path> beside = {config.database.path.string() + "-wal",
+                                                       config.database.path.string() + "-shm"};
+    for (const auto& file : beside)
+        files.share_existing(file);
+    const bool others_write = database_owner(config).has_value();
+    Store& store = context.session.store(Access::create); // as the owner, if others can write there
+    if (others_write)
+        settle_new_store(config, store);
+    else if (lock.try_take()) // the first to see the database here; where a tick has the lock, that one is
+        History(config, store, os::memory_of(lock.seen())).settle_in(context.session.now());
     lock.release();
-    for (const char* suffix : {"-wal", "-shm"})
-        files.share_existing(config.database.path.string() + suffix);
+    if (!others_write)
+        for (const auto& file : beside)
+            files.share_existing(file);
     auto deeds = files.deeds();
     for (const auto& more : {laid_out, own.deeds()})
         deeds.insert(deeds.end(), more.begin(), more.end());
-    if (const auto held = why_held(config, store))
+    if (const auto held = why_held(config, store, context.session.private_view()))
         context.console.warn(*held);
 
     if (context.console.json) {

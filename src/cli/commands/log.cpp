@@ -95,7 +95,7 @@ private:
 
     OutputReader reader_of(const Run& run) const
     {
-        return OutputReader(open_output(run, context_.session.config().output.directory));
+        return OutputReader(context_.session.private_view().open_output(run));
     }
 
     OutputReader::Sink sink(PieceEscaper& escaper) const

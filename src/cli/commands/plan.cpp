@@ -17,14 +17,15 @@ int run_plan(Context& context, const Arguments& arguments)
     const Time now = context.session.now();
     const Time at = time_option(arguments, "at", now, context.session.zone()).value_or(now);
     const auto copy = context.session.copy_of_store();
+    const PrivateView& view = context.session.private_view();
     const PlanWorld world{
         .runner = RunnerIdentity{.process = os::own_identity(), .mark = 0},
         .host = os::host_name(),
         .boot_id = os::boot_id(),
-        .held = why_held(config, *copy),
+        .held = why_held(config, *copy, view),
         .load = config.run.max_load ? os::known_load() : 0,
         .clock = [&context](Time time) { return format_local(time, context.session.zone()); },
-        .unsupervised = [&config](const Run& run) { return why_unsupervised(run, config.run.lock); },
+        .unsupervised = [&view](const Run& run) { return why_unsupervised(run, view.mark_lives); },
     };
     const Plan plan = make_plan(*copy, config, world, at);
     for (const std::string& warning : plan.warnings)

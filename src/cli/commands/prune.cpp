@@ -2,7 +2,6 @@
 #include "cli/commands/entries.hpp"
 #include "cli/context.hpp"
 #include "core/id_text.hpp"
-#include "os/output_directory.hpp"
 #include "tick/pruning.hpp"
 #include "json/prune_json.hpp"
 
@@ -42,11 +41,10 @@ int run_prune(Context& context, const Arguments& arguments)
         for (const Expired& expired : prunable(store, config.retention, true, now, std::numeric_limits<int>::max()))
             gone.push_back(expired.job);
     } else {
-        if (const auto held = why_held(config, store))
+        const PrivateView& view = context.session.private_view();
+        if (const auto held = why_held(config, store, view))
             throw Error(ErrorKind::config, "nothing is pruned: " + *held);
-        const os::OutputDirectory output(config.output.directory);
-        gone = prune_all(
-            store, [&](std::span<const std::string> names) { output.discard(names); }, config.retention, now);
+        gone = prune_all(store, view.discard_output, config.retention, now);
     }
     tell(context, gone, dry);
     return 0;

@@ -67,7 +67,7 @@ int run_retry(Context& context, const Arguments& arguments)
         return {false, text_of(result), "there is no " + which};
     });
     if (queued && context.session.config().run.mode == RunMode::automatic)
-        if (const auto warning = start_tick(context.session); !warning.empty())
+        if (const auto warning = context.session.private_view().start_tick(); !warning.empty())
             context.console.warn(warning);
     return status;
 }

@@ -171,6 +171,7 @@ int hold_still(Context& context, History& history, Kind kind)
 int tick(Context& context, Kind kind, LogSink& sink)
 {
     const Config& config = context.session.config();
+    context.session.stay_root();
     require_job_users(config, os::user_exists);
     prepare_database_directory(config, Access::create);
     require_owner(config);
@@ -180,7 +181,7 @@ int tick(Context& context, Kind kind, LogSink& sink)
         return static_cast<int>(ExitStatus::ok);
 
     Store& store = context.session.store(Access::create);
-    History history(config, store, lock.seen());
+    History history(config, store, os::memory_of(lock.seen()));
     if (!is_uuid(history.store().instance))
         throw Error(
             ErrorKind::bad_data,
