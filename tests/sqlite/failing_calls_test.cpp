@@ -2,6 +2,7 @@
 #include "failing_call.hpp"
 #include "sqlite/connection/file_access.hpp"
 #include "sqlite/connection/firm_unlock.hpp"
+#include "sqlite/connection/own_files.hpp"
 #include "test_database.hpp"
 
 #include <doctest/doctest.h>
@@ -45,7 +46,9 @@ namespace {
 /// SQLite's naps take no time while this lives: it takes a hundred of them before it gives up on a lock.
 class NoNaps {
 public:
-    NoNaps() : vfs_(sqlite3_vfs_find(nullptr)), nap_(std::exchange(vfs_->xSleep, [](sqlite3_vfs*, int) { return 0; }))
+    NoNaps()
+        : vfs_(sqlite3_vfs_find(sqlite::own_files_vfs())),
+          nap_(std::exchange(vfs_->xSleep, [](sqlite3_vfs*, int) { return 0; }))
     {
     }
     NoNaps(const NoNaps&) = delete;
