@@ -39,6 +39,8 @@ std::optional<DatabaseOwner> database_owner(const Config& config)
                                 "--group GROUP --owner escher-cron' gives it a user of its own",
                                 directory.string(), init_call(config)));
     }
+    if (found.st_gid != 0)
+        return DatabaseOwner{.uid = found.st_uid, .gid = found.st_gid};
     const auto user = os::look_up_user(found.st_uid);
     if (user.error != 0)
         throw Error(ErrorKind::io,

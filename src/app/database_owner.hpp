@@ -10,7 +10,8 @@ namespace escher {
 
 struct DatabaseOwner {
     uid_t uid = 0;
-    gid_t gid = 0; ///< its own group
+    gid_t gid =
+        0; ///< that of the directory, which the files have that others make there; if that is root's, the owner's own
 };
 
 /// Whom a process of root's is to become before it touches the database: the owner of the directory, if that is not root.

@@ -4,10 +4,11 @@ import os
 import pwd
 import re
 import signal
+import subprocess
 
 from processes import wait_gone
 from sandbox import BINARY, PATIENCE
-from shared import OWNER, SharedDatabase
+from shared import OWNER, SharedDatabase, as_nobody
 
 COMMANDS = (("add", "--task", "greet", "-p", "name=world"), ("list",), ("show", 1), ("log", 1), ("wait", 1), ("status",),
             ("plan",), ("next",), ("pause",), ("resume",), ("retry", 1), ("cancel", 1), ("prune",), ("check",), ("init",),
@@ -101,6 +102,22 @@ mode = "cron"
         self.box.escher("status")
         self.box.escher("check", status=None)
         self.box.escher("prune")
+
+    def test_the_owner_can_use_what_a_member_has_made(self):
+        """SQLite's own files are whose process made them, and are left there when it is killed."""
+        self.greet()
+        self.box.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        for suffix in ("-wal", "-shm"):
+            if os.path.exists(self.box.database + suffix):
+                os.unlink(self.box.database + suffix)
+        code = ("import os, sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None);"
+                "db.execute(\"INSERT INTO job (task, params) VALUES ('greet', '{\\\"name\\\": \\\"member\\\"}')\");"
+                "os.kill(os.getpid(), 9)")
+        subprocess.run(as_nobody("/usr/bin/python3", "-c", code, self.box.database), check=False, cwd="/")
+        self.assertEqual(pwd.getpwuid(os.stat(self.box.database + "-wal").st_uid).pw_name, "nobody")
+        self.assertIn("greet", self.box.escher("list", "-a").out)
+        self.box.tick()
+        self.assertEqual(self.box.log(2), "hello member\n")
 
     def test_the_end_is_that_of_the_command(self):
         self.assertEqual(self.box.escher("show", 99, status=1).status, 1)
