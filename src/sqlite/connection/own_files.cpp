@@ -53,10 +53,11 @@ bool is_own(std::string_view path)
     return false;
 }
 
-void refuse_link(const char* path)
+/// Nothing can be opened there, because of what it is.
+void refuse_kind(const char* path, mode_t kind)
 {
     struct stat status {};
-    status.st_mode = S_IFLNK;
+    status.st_mode = kind;
     known().refusal = "'" + std::string(path) + "' " + oddity_of(status);
 }
 
@@ -67,8 +68,15 @@ int open_own(const char* path, int flags, int mode)
     // Without O_NONBLOCK a pipe in place of the file would hold us up for ever. A regular file does not know the flag.
     const int fd = system_open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, mode);
     if (fd < 0) {
-        if (errno == ELOOP)
-            refuse_link(path);
+        const int error = errno;
+        const bool is_database = known().databases.contains(std::string_view(path));
+        if (error == ELOOP)
+            refuse_kind(path, S_IFLNK);
+        else if (error == ENXIO)
+            refuse_kind(path, S_IFSOCK);
+        else if (error == EISDIR && !is_database) // of the database SQLite says so itself, with a remedy
+            refuse_kind(path, S_IFDIR);
+        errno = error;
         return fd;
     }
     struct stat status {};

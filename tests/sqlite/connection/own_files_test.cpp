@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 using namespace escher;
 using namespace escher::contract;
@@ -137,4 +138,31 @@ TEST_CASE("no other file than the database's own is opened, looked at or deleted
     const std::string own = place.file().string() + "-wal";
     CHECK(vfs->xAccess(vfs, own.c_str(), SQLITE_ACCESS_EXISTS, &found) == SQLITE_OK);
     CHECK(found != 0);
+}
+
+TEST_CASE("what cannot be opened in the place of its other files is named")
+{
+    const TestDatabase place;
+    (void)place.open();
+    create_one(*place.open(Access::write), command());
+    REQUIRE(place.sql("PRAGMA wal_checkpoint(TRUNCATE)") == "");
+    for (const std::string suffix : {"-wal", "-shm", "-journal"})
+        for (const bool socket : {false, true}) {
+            const std::string path = place.file().string() + suffix;
+            INFO(path);
+            std::filesystem::remove(path);
+            if (socket)
+                REQUIRE(::mknod(path.c_str(), S_IFSOCK | 0600, 0) == 0);
+            else
+                std::filesystem::create_directory(path);
+            try {
+                create_one(*place.open(Access::write), command());
+                FAIL("it was opened");
+            } catch (const Error& error) {
+                CHECK(error.kind() == ErrorKind::unavailable);
+                CHECK(std::string(error.what()).find("'" + path + "' is not a regular file") != std::string::npos);
+            }
+            std::filesystem::remove(path);
+        }
+    CHECK(place.value("SELECT count(*) FROM job") == "1");
 }
