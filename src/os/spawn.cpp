@@ -6,6 +6,7 @@
 #include <escher/error.hpp>
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <ctime>
@@ -56,6 +58,13 @@ ESCHER_IN_CHILD ChildStep become_user(const LaunchPlan& plan)
     errno = EPERM;
     if (real_uid != plan.uid || effective_uid != plan.uid || saved_uid != plan.uid)
         return ChildStep::user;
+    // The kernel clears what counts at once, but not what is inherited, and nothing where securebits say so.
+    if (plan.uid != 0) {
+        __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+        const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> nothing{};
+        if (::syscall(SYS_capset, &header, nothing.data()) != 0)
+            return ChildStep::user;
+    }
     return ChildStep::none;
 }
 
