@@ -4,6 +4,7 @@
 #include "core/suggest.hpp"
 #include "core/time_text.hpp"
 #include "os/user.hpp"
+#include "terminal/escape.hpp"
 #include "json/pause_json.hpp"
 
 #include <escher/error.hpp>
@@ -25,7 +26,7 @@ std::string queue_argument(const Arguments& arguments)
 
 std::string title(const std::string& queue)
 {
-    return queue.empty() ? "every queue" : "queue '" + queue + "'";
+    return queue.empty() ? "every queue" : "queue '" + escape_for_terminal(queue) + "'";
 }
 
 /// A pause of a queue that no job will ever be in helps nobody, but a job may name any queue: so only a hint.
@@ -39,7 +40,7 @@ void hint_at_unknown(Context& context, const std::string& queue)
     for (const auto& [name, limits] : config.policies.queues)
         known.push_back(name);
     if (const std::string guess = did_you_mean(queue, known); !guess.empty())
-        context.console.narrate("the config has no queue '" + queue + "'" + guess);
+        context.console.narrate("the config has no queue '" + escape_for_terminal(queue) + "'" + guess);
 }
 
 } // namespace
