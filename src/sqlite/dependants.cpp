@@ -75,6 +75,9 @@ Judgement judge_dependants(Database& database)
     while (!list.empty()) {
         const auto job = *list.begin();
         list.erase(list.begin());
+        // Who writes past the check on older jobs makes circles.
+        if (judgement.cancelled.contains(job))
+            continue;
         {
             Query query = database.query(R"SQL(
                 SELECT 1 FROM {job}

@@ -149,3 +149,16 @@ TEST_CASE_FIXTURE(Fixture, "values out of place where only readers meet them are
     REQUIRE(place.sql("INSERT INTO queue (name, paused_until) VALUES (x'ff', 1), ('q', 'x')") == "");
     CHECK(store->occupancy({}, later).pauses.size() == 1);
 }
+
+TEST_CASE_FIXTURE(Fixture, "jobs that need each other, written past the check on that, end with one of them")
+{
+    const auto first = insert("command|'[\"true\"]'");
+    const auto second = insert("command|'[\"true\"]'");
+    const auto other = insert("command|'[\"true\"]'");
+    REQUIRE(place.sql("PRAGMA ignore_check_constraints = ON;"
+                      "INSERT INTO dependency (job, needs) VALUES (1, 2), (2, 1), (2, 2)") == "");
+    CHECK(ids(claim(*store, slots(9), later)) == std::vector{other});
+    CHECK(store->cancel(first, "", later) == CancelResult::cancelled);
+    CHECK(store->find(second)->state == JobState::cancelled);
+    CHECK(store->find(second)->reason == "needs job 1, which was cancelled");
+}
