@@ -91,6 +91,7 @@ REFUSED = {
 class Rows(RowAttack):
     toml = CONFIG
 
+    @slow
     def test_none_of_these_is_run_and_what_stands_between_them_is(self):
         witness = self.box.path("witness")
         jobs, statements = {}, []
@@ -151,6 +152,47 @@ class Rows(RowAttack):
         for name in os.listdir(self.output):
             self.assertRegex(name, r"^-?\d+\.\d+\.log$")
         os.unlink(self.box.database)  # which is not as it should be
+
+
+    def test_what_is_written_past_the_checks_is_refused_alone(self):
+        strange = ("attempts = -5", "attempts = 9223372036854775807", "attempts = -9223372036854775808", "attempts = 'x'",
+                   "retries = -9223372036854775808", "priority = 1e300", "blocked = 2", "blocked = 'x'")
+        jobs = {change: self.plant(task="greet", params='{"name": "x"}') for change in strange}
+        innocent = self.plant(task="greet", params='{"name": "y"}')
+        self.attack("PRAGMA ignore_check_constraints = ON",
+                    *(f"UPDATE job SET {change} WHERE id = {job}" for change, job in jobs.items()))
+        self.box.tick()
+        self.assertState(innocent, "completed")
+        for change, job in jobs.items():
+            with self.subTest(change):
+                self.assertEqual(self.box.state_of(job), "available" if "blocked" in change else "invalid")
+                self.assertEqual(self.box.outcomes_of(job), [])
+        os.unlink(self.box.database)  # which is not as it should be
+
+    def test_jobs_that_need_each_other_hold_nobody_up(self):
+        first, second, third, innocent = (self.plant(task="greet", params='{"name": "x"}') for _ in range(4))
+        self.attack("PRAGMA ignore_check_constraints = ON",
+                    f"INSERT INTO dependency (job, needs) VALUES ({first}, {second}), ({second}, {first}), "
+                    f"({third}, {third}), ({third}, {second})")
+        self.box.tick(timeout=20)
+        self.assertState(innocent, "completed")
+        self.assertEqual({self.box.state_of(job) for job in (first, second, third)}, {"available"})
+        self.box.escher("plan", timeout=20)
+        self.box.escher("cancel", first, timeout=20)
+        self.box.tick(timeout=20)
+        self.assertEqual({self.box.state_of(job) for job in (first, second, third)}, {"cancelled"})
+        os.unlink(self.box.database)
+
+    @slow
+    def test_a_chain_of_20000_jobs_is_cancelled_while_others_run(self):
+        self.attack("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+                    "INSERT INTO job (task) SELECT 'nowhere' FROM n",
+                    "INSERT INTO dependency (job, needs) SELECT id, id - 1 FROM job WHERE id > 1")
+        innocent = self.plant(task="greet", params='{"name": "y"}')
+        self.box.tick()
+        self.assertState(innocent, "completed")
+        self.assertEqual(self.box.sql("SELECT state, count(*) FROM job GROUP BY state"),
+                         [("cancelled", 19999), ("completed", 1), ("invalid", 1)])
 
 
 # Changes task and parameters of what has not ended, each by itself, so that either often does not fit the other.
