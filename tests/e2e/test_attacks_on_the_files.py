@@ -275,3 +275,11 @@ with open(sys.argv[1], "ab" if sys.argv[2] else "wb") as file:
                                              status=None, timeout=30)
                     self.assertEqual(result.status, 1 if command == ("check",) else 0, result)
             self.assertEqual(self.box.sql("SELECT count(*) FROM job WHERE state <> 'completed'"), [(0,)])
+
+    def test_nor_does_a_database_that_is_made_as_long(self):
+        self.box.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.as_attacker("truncate", "-s", "10G", self.box.database)
+        for command in (("list",), ("status",), ("check", "--full"), ("add", "--task", "greet", "-p", "name=y"), ()):
+            with self.subTest(command=command):
+                self.box.escher("--as=1500000000", BINARY, *command, program=["prlimit"], status=None, timeout=30)
+        self.assertEqual(self.box.sql("SELECT DISTINCT state FROM job"), [("completed",)])
