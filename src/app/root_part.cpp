@@ -327,7 +327,7 @@ PrivateView become_owner(const DatabaseOwner& owner, const PrivateView& own)
     ::setsid(); // away from root's terminal, into which it could type
     signals.restore();
     os::close_all_but(owner_end.get());
-    os::drop_privileges(owner.uid, owner.gid);
+    os::drop_privileges(owner.uid, {owner.gid});
     os::end_with(root);
     return view_through(std::move(owner_end));
 }

@@ -74,17 +74,19 @@ void drop_capabilities()
             fail("give up capabilities", EPERM);
 }
 
-void prove_user(uid_t uid, gid_t gid)
+void prove_user(uid_t uid, const std::vector<gid_t>& only)
 {
     uid_t users[3] = {};
     gid_t groups[3] = {};
+    const gid_t gid = only.front();
     if (::getresuid(&users[0], &users[1], &users[2]) != 0 || ::getresgid(&groups[0], &groups[1], &groups[2]) != 0)
         fail("ask for the user that this process has become", errno);
     for (int i = 0; i < 3; ++i)
         if (users[i] != uid || groups[i] != gid)
             fail("become another user", EPERM);
-    gid_t only = 0;
-    if (::getgroups(1, &only) != 1 || only != gid)
+    std::vector<gid_t> left(only.size());
+    if (::getgroups(static_cast<int>(left.size()), left.data()) != static_cast<int>(only.size()) ||
+        !std::ranges::is_permutation(left, only))
         fail("leave the groups of root", EPERM);
     if (::setresuid(0, 0, 0) == 0 || ::setresgid(0, 0, 0) == 0 || ::setgroups(0, nullptr) == 0)
         fail("become another user for good", EPERM);
@@ -92,14 +94,15 @@ void prove_user(uid_t uid, gid_t gid)
 
 } // namespace
 
-void drop_privileges(uid_t uid, gid_t gid)
+void drop_privileges(uid_t uid, const std::vector<gid_t>& groups)
 {
-    if (uid == 0 || gid == 0)
+    if (uid == 0 || groups.empty() || std::ranges::find(groups, gid_t{0}) != groups.end())
         fail("give up the rights of root for a user whose number or group is 0", EPERM);
     set(PR_SET_NO_NEW_PRIVS, 1, "rule out new privileges");
     bound(RLIMIT_CORE, 0, "rule out core files");
     drop_bounding_set();
-    if (::setgroups(1, &gid) != 0)
+    const gid_t gid = groups.front();
+    if (::setgroups(groups.size(), groups.data()) != 0)
         fail("leave the groups of root", errno);
     if (::setresgid(gid, gid, gid) != 0)
         fail("change the group", errno);
@@ -107,7 +110,7 @@ void drop_privileges(uid_t uid, gid_t gid)
         fail("change the user", errno);
     drop_capabilities();
     set(PR_SET_DUMPABLE, 0, "close the memory to others");
-    prove_user(uid, gid);
+    prove_user(uid, groups);
 }
 
 void bound_memory([[maybe_unused]] std::size_t bytes)

@@ -3,13 +3,14 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <vector>
 
 namespace escher::os {
 
-/// Makes this process, root's, one of the user `uid` with the group `gid` alone, for good: no capability is left, none can be
+/// Makes this process, root's, one of the user `uid` with these groups alone, the first of them its own, for good: no capability is left, none can be
 /// had by a program that it executes, nobody of that user can look into it, and it leaves no core file. Throws Error if
 /// any of that cannot be done, or is not so afterwards; it may then be half done, and the process is to end.
-void drop_privileges(uid_t uid, gid_t gid);
+void drop_privileges(uid_t uid, const std::vector<gid_t>& groups);
 
 /// Bounds the memory that this process can have. Does nothing where a sanitizer needs all addresses.
 void bound_memory(std::size_t bytes);
