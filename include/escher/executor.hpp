@@ -39,7 +39,15 @@ struct CannotStart {
     std::string why;
 };
 
-using StartResult = std::variant<Started, NotStarted, CannotStart>;
+/// Who executes does not take the job, or not any more: as RunRejected.
+struct Refused {
+    std::string reason;
+    JobState state = JobState::invalid;
+};
+
+using StartResult = std::variant<Started, NotStarted, CannotStart, Refused>;
+
+struct Claim; // escher/store.hpp
 
 /// A run of this executor has ended and its processes are gone (but for allowed leftovers).
 struct RunEnded {
@@ -67,9 +75,10 @@ public:
     Executor& operator=(const Executor&) = delete;
     virtual ~Executor() = default;
 
-    /// Executes `spec`. On return the program image has been replaced, or nothing runs.
+    /// Executes `spec`. On return the program image has been replaced, or nothing runs. `claim` is what it was made from:
+    /// an executor that does not believe its caller makes its own of that.
     /// Never throws for a fault of the system or the job: those are values.
-    virtual StartResult start(const LaunchSpec& spec) = 0;
+    virtual StartResult start(const LaunchSpec& spec, const Claim& claim) = 0;
 
     /// Blocks until a run ends, a stop signal arrives or `at_most` has passed, whichever is first, and returns the
     /// runs that ended meanwhile, each exactly once. Enforces timeouts and output limits while it waits.

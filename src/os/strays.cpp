@@ -23,6 +23,8 @@ void Strays::reaped(pid_t pid)
 {
     killed_.erase(pid);
     without_environment_.erase(pid);
+    if (pid == companion_)
+        companion_ = 0;
 }
 
 Strays::Standing Strays::kill_for(const Children& children, SteadyTime now)
@@ -30,7 +32,7 @@ Strays::Standing Strays::kill_for(const Children& children, SteadyTime now)
     Standing standing;
     try {
         for (const pid_t pid : own_children_.read())
-            if (children.find_main(pid) == nullptr)
+            if (pid != companion_ && children.find_main(pid) == nullptr)
                 look_at(pid, children, now, standing);
     } catch (const Error&) {
         standing.unclear = true; // that /proc cannot be read says nothing of any process

@@ -12,7 +12,8 @@ namespace escher::os {
 /// the tree.
 class Strays {
 public:
-    explicit Strays(std::string instance) : instance_(std::move(instance)) {}
+    /// `companion`: a child of ours that is no job's; 0: there is none.
+    Strays(std::string instance, pid_t companion) : instance_(std::move(instance)), companion_(companion) {}
 
     /// Before the first run is started: what is needed later cannot be had where no descriptor is left. Throws Error.
     void prepare() { own_children_.open(); }
@@ -50,6 +51,7 @@ private:
     [[nodiscard]] bool is_between_programs(pid_t pid, SteadyTime now);
 
     std::string instance_;
+    pid_t companion_; ///< 0: none, or it has been reaped
     OwnChildren own_children_;
     std::map<pid_t, RunId> killed_; ///< not reaped yet, so that each pid is still the one that was killed
     std::map<pid_t, SteadyTime> without_environment_; ///< since when a child of ours has shown none

@@ -72,14 +72,15 @@ class Supervisor final : public Executor {
 public:
     explicit Supervisor(SupervisorOptions options)
         : options_(std::move(options)), directory_(options_.output_directory), groups_(options_.instance),
-          launcher_(directory_, options_.executions, options_.instance), strays_(options_.instance),
+          launcher_(directory_, options_.executions, options_.instance),
+          strays_(options_.instance, options_.companion),
           remains_(directory_, options_.executions, groups_, options_.instance, options_.host, options_.mark_lives)
     {
         if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
             throw Error(ErrorKind::unavailable, "cannot become a child subreaper: " + errno_text(errno));
     }
 
-    StartResult start(const LaunchSpec& spec) override;
+    StartResult start(const LaunchSpec& spec, const Claim& claim) override;
     std::vector<RunEnded> wait(Duration at_most) override;
     void stop(RunId run, Duration grace, bool by_shutdown) override;
     void release(RunId run) override;
@@ -124,7 +125,7 @@ private:
     std::optional<SteadyTime> look_again_at_; ///< something that is going on without telling us when it is over
 };
 
-StartResult Supervisor::start(const LaunchSpec& spec)
+StartResult Supervisor::start(const LaunchSpec& spec, const Claim& /*claim*/)
 {
     try {
         oom_.watch();
@@ -152,7 +153,9 @@ std::vector<RunEnded> Supervisor::wait(Duration at_most)
         if (!ended.empty() || now >= until)
             break;
         const auto nap = std::chrono::ceil<std::chrono::milliseconds>(next_deadline(until) - now).count();
-        std::vector<pollfd> events{{.fd = signals_.fd(), .events = POLLIN, .revents = 0}};
+        const int caller = options_.caller ? options_.caller() : -1; // poll(2) passes over -1
+        std::vector<pollfd> events{{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
+                                   {.fd = caller, .events = POLLIN, .revents = 0}};
         for (const auto& [run, child] : children_.all())
             if (child->stage == Child::Stage::clearing && child->cgroup)
                 events.push_back({.fd = child->cgroup->events_fd(), .events = POLLPRI, .revents = 0});
@@ -162,6 +165,8 @@ std::vector<RunEnded> Supervisor::wait(Duration at_most)
             clear(ended, steady_clock::now());
             break;
         }
+        if (events[1].revents != 0)
+            break;
     }
     return ended;
 }

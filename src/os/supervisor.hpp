@@ -4,6 +4,8 @@
 
 #include <escher/executor.hpp>
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -19,6 +21,8 @@ struct SupervisorOptions {
     HostId host = only_host; ///< this one: what runs of others do is not known here
     bool use_cgroups = true; ///< each run gets a control group of its own where one can be made
     bool require_cgroups = false; ///< no run is started without
+    std::function<int()> caller{}; ///< a descriptor that ends wait() early when it is readable; -1, empty: none
+    pid_t companion = 0; ///< a child of this process that is no job's; 0: there is none
 };
 
 /// The Executor that runs real processes. One per process: it blocks SIGCHLD, SIGTERM, SIGINT and SIGHUP and reads them from a

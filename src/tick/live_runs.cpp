@@ -42,7 +42,8 @@ std::string LiveRuns::start(std::vector<Claim> claims)
         live_.insert_or_assign(run, Live{std::move(claim), std::move(policy)});
         // Before the start, so that no run seems shorter than it was.
         const Time began = now_();
-        if (auto why = take_start(live_.at(run), jobs_.start(spec), began); !why.empty())
+        const Live& live = live_.at(run);
+        if (auto why = take_start(live, jobs_.start(spec, live.claim), began); !why.empty())
             trouble = std::move(why);
     }
     return trouble;
@@ -61,8 +62,12 @@ std::string LiveRuns::take_start(const Live& live, const StartResult& result, Ti
         finish({RunEnded{run, *failure, {}, {}}});
         return {};
     }
-    reports_.emplace_back(RunUndone{run});
     live_.erase(run);
+    if (const auto* refused = std::get_if<Refused>(&result)) {
+        reports_.emplace_back(RunRejected{run, refused->reason, refused->state});
+        return {};
+    }
+    reports_.emplace_back(RunUndone{run});
     return std::get<CannotStart>(result).why;
 }
 

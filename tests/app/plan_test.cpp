@@ -23,7 +23,7 @@ class Obedient final : public Executor {
 public:
     std::vector<JobId> first_started; ///< before anything ended
 
-    StartResult start(const LaunchSpec& spec) override
+    StartResult start(const LaunchSpec& spec, const Claim&) override
     {
         running_.push_back(spec.run);
         if (!waited_)

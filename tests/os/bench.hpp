@@ -5,6 +5,8 @@
 #include "os/supervisor.hpp"
 #include "temporary_directory.hpp"
 
+#include <escher/store.hpp>
+
 #include <doctest/doctest.h>
 
 /// A supervisor with a directory of its own, and what it takes to run jobs in it.
@@ -46,7 +48,7 @@ public:
 
     escher::ProcessIdentity start(const escher::LaunchSpec& spec)
     {
-        const auto result = jobs_->start(spec);
+        const auto result = jobs_->start(spec, escher::Claim{});
         if (const auto* fault = std::get_if<escher::NotStarted>(&result))
             FAIL(fault->message);
         if (const auto* fault = std::get_if<escher::CannotStart>(&result))

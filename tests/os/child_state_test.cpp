@@ -132,7 +132,7 @@ TEST_CASE("jobs run where the caller has closed descriptors 0 to 2")
               spec.argv = {"/bin/sh", "-c", "echo out; echo err >&2; cat; ls /proc/self/fd"};
               spec.input = "in\n";
               spec.output_file = "1.1.log";
-              if (!std::holds_alternative<Started>(jobs->start(spec)))
+              if (!std::holds_alternative<Started>(jobs->start(spec, Claim{})))
                   return 1;
               return jobs->wait(1min).size() == 1 ? 0 : 2;
           })) == 0);

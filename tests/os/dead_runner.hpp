@@ -23,7 +23,7 @@ public:
                                                            .mark_lives = {},
                                                            .executions = bench.lock().executions(),
                                                            .use_cgroups = false});
-            const auto result = jobs->start(spec);
+            const auto result = jobs->start(spec, escher::Claim{});
             const auto* started = std::get_if<escher::Started>(&result);
             const std::int64_t process[2] = {started == nullptr ? 0 : started->process.pid,
                                              started == nullptr ? 0 : started->process.start_ticks};

@@ -11,7 +11,7 @@ namespace {
 
 NotStarted not_started(Bench& bench, const LaunchSpec& spec)
 {
-    const auto result = bench.jobs().start(spec);
+    const auto result = bench.jobs().start(spec, Claim{});
     REQUIRE(std::holds_alternative<NotStarted>(result));
     CHECK_FALSE(bench.jobs().owns(spec.run));
     CHECK(bench.jobs().running() == 0);
@@ -21,7 +21,7 @@ NotStarted not_started(Bench& bench, const LaunchSpec& spec)
 
 std::string cannot_start(Executor& jobs, const LaunchSpec& spec)
 {
-    const auto result = jobs.start(spec);
+    const auto result = jobs.start(spec, Claim{});
     REQUIRE(std::holds_alternative<CannotStart>(result));
     CHECK_FALSE(jobs.owns(spec.run));
     return std::get<CannotStart>(result).why;
@@ -118,7 +118,7 @@ TEST_CASE("without an output directory nothing is started, and the directory is 
     spec.output_file = "1.1.log";
     CHECK(contains(cannot_start(*jobs, spec), (directory / "missing" / "output").string()));
     std::filesystem::create_directory(directory / "missing");
-    CHECK(std::holds_alternative<Started>(jobs->start(spec))); // it is made where its parent exists
+    CHECK(std::holds_alternative<Started>(jobs->start(spec, Claim{}))); // it is made where its parent exists
     CHECK(jobs->wait(std::chrono::minutes(1)).size() == 1);
     jobs->release(spec.run);
 
@@ -139,7 +139,7 @@ TEST_CASE("an output directory that is a link, or that others write, holds no ou
     {
         const auto jobs = os::make_supervisor({.output_directory = output, .instance = "i", .mark_lives = {}});
         LaunchSpec spec = bench.shell("exit 0");
-        CHECK(std::holds_alternative<Started>(jobs->start(spec))); // ours: it is taken from the others
+        CHECK(std::holds_alternative<Started>(jobs->start(spec, Claim{}))); // ours: it is taken from the others
         CHECK(jobs->wait(std::chrono::minutes(1)).size() == 1);
         jobs->release(spec.run);
         CHECK((std::filesystem::status(output).permissions() & std::filesystem::perms(0022)) ==
@@ -182,14 +182,14 @@ TEST_CASE("with no descriptor left nothing is started and running jobs are seen 
     const auto exit_status = await_exit(fork_and_run([&] {
         Bench inner;
         const auto running = inner.shell("exit 5");
-        if (!std::holds_alternative<Started>(inner.jobs().start(running)))
+        if (!std::holds_alternative<Started>(inner.jobs().start(running, Claim{})))
             return 1;
         const int next = ::dup(0);
         const rlimit limit = {.rlim_cur = static_cast<rlim_t>(next), .rlim_max = static_cast<rlim_t>(next)};
         ::close(next);
         if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
             return 2;
-        const auto refused = inner.jobs().start(inner.shell("exit 0"));
+        const auto refused = inner.jobs().start(inner.shell("exit 0"), Claim{});
         const auto* why = std::get_if<CannotStart>(&refused);
         if (why == nullptr || !contains(why->why, "Too many open files"))
             return 3;
@@ -210,7 +210,7 @@ TEST_CASE("with no process left nothing is started and the job is not blamed")
         const rlimit limit = {.rlim_cur = 0, .rlim_max = 0};
         if (::setrlimit(RLIMIT_NPROC, &limit) != 0)
             return 2;
-        const auto refused = bench.jobs().start(bench.shell("exit 0"));
+        const auto refused = bench.jobs().start(bench.shell("exit 0"), Claim{});
         const auto* why = std::get_if<CannotStart>(&refused);
         if (why == nullptr || !contains(why->why, "cannot create a process"))
             return 3;
@@ -234,7 +234,7 @@ TEST_CASE("only root runs jobs as another user")
         Bench inner;
         auto spec = inner.shell("exit 0");
         spec.user = "root";
-        const auto refused = inner.jobs().start(spec);
+        const auto refused = inner.jobs().start(spec, Claim{});
         const auto* why = std::get_if<NotStarted>(&refused);
         return why != nullptr && why->error == EPERM && contains(why->message, "only root") ? 0 : 2;
     }));

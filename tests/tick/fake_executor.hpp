@@ -32,7 +32,7 @@ public:
     std::size_t most_running = 0;
     std::vector<Duration> waits;
 
-    StartResult start(const LaunchSpec& spec) override
+    StartResult start(const LaunchSpec& spec, const Claim&) override
     {
         if (auto& results = start_results[spec.job]; !results.empty()) {
             StartResult result = std::move(results.front());
