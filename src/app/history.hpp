@@ -3,7 +3,7 @@
 #include "app/private_view.hpp"
 #include "config/config.hpp"
 #include "core/history_guard.hpp"
-#include "os/seen_register.hpp"
+#include "os/seen_memory.hpp"
 
 #include <escher/store.hpp>
 
