@@ -2,7 +2,6 @@
 
 #include "app/private_place.hpp"
 #include "os/errno_text.hpp"
-#include "os/fd.hpp"
 #include "os/file_trust.hpp"
 #include "os/name_service.hpp"
 
@@ -10,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,35 +16,54 @@
 
 namespace escher {
 
-std::optional<DatabaseOwner> database_owner(const Config& config)
+namespace {
+
+[[noreturn]] void refuse(const Config& config, const std::filesystem::path& directory, gid_t group,
+                         const std::string& why)
+{
+    const auto answer = os::look_up_group(group);
+    throw Error(
+        ErrorKind::config,
+        fmt::format("the directory '{}' of the database {}: '{} --group {} --owner escher-cron' gives it to a "
+                    "user of its own",
+                    directory.string(), why, init_call(config),
+                    answer.found ? answer.entry.gr_name : std::to_string(group)));
+}
+
+} // namespace
+
+std::optional<split::Owner> owner_of_shared_database(const Config& config)
 {
     if (::geteuid() != 0)
         return std::nullopt;
     const auto directory = config.database.path.parent_path();
-    const os::Fd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     struct stat found {};
-    if (!opened || ::fstat(opened.get(), &found) != 0) {
+    if (::stat(directory.c_str(), &found) != 0) {
         if (errno == ENOENT || errno == ENOTDIR)
-            return std::nullopt; // which is told to whoever needs it
-        throw Error(ErrorKind::io, fmt::format("cannot tell whose the directory '{}' of the database is: {}{}",
+            return std::nullopt; // told of by who opens the database
+        throw Error(ErrorKind::io, fmt::format("cannot look at the directory '{}' of the database: {}{}",
                                                directory.string(), os::errno_text(errno), os::remedy(errno)));
     }
-    if (found.st_uid == 0) {
-        if (os::writable_only_by_us(opened.get(), directory))
-            return std::nullopt;
-        throw Error(ErrorKind::config,
-                    fmt::format("the directory '{}' of the database belongs to root, and others can write it: '{} "
-                                "--group GROUP --owner escher-cron' gives it a user of its own",
-                                directory.string(), init_call(config)));
-    }
-    if (found.st_gid != 0)
-        return DatabaseOwner{.uid = found.st_uid, .gid = found.st_gid};
-    const auto user = os::look_up_user(found.st_uid);
-    if (user.error != 0)
+    if (os::is_directory_only_we_write(directory))
+        return std::nullopt;
+    if (found.st_uid == 0)
+        refuse(config, directory, found.st_gid, "belongs to root, and others can write it");
+    const auto owner = os::look_up_user(found.st_uid);
+    if (owner.error != 0)
         throw Error(ErrorKind::io,
-                    fmt::format("cannot look up the owner of the directory '{}' of the database: {}{}",
-                                directory.string(), os::errno_text(user.error), os::remedy(user.error)));
-    return DatabaseOwner{.uid = found.st_uid, .gid = user.found ? user.entry.pw_gid : found.st_gid};
+                    fmt::format("cannot look up the user {}, to whom the directory '{}' belongs: {}{}", found.st_uid,
+                                directory.string(), os::errno_text(owner.error), os::remedy(owner.error)));
+    if (!owner.found)
+        refuse(config, directory, found.st_gid,
+               fmt::format("belongs to the number {}, which no user has", found.st_uid));
+    if (owner.entry.pw_gid == 0)
+        refuse(config, directory, found.st_gid,
+               fmt::format("belongs to the user {}, whose group is root's", owner.entry.pw_name));
+    split::Owner known{.uid = found.st_uid, .groups = {owner.entry.pw_gid}};
+    // What other members of it create there is for this group to open.
+    if (found.st_gid != 0 && found.st_gid != owner.entry.pw_gid)
+        known.groups.push_back(found.st_gid);
+    return known;
 }
 
 } // namespace escher

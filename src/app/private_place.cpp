@@ -174,6 +174,23 @@ void prepare_private_place(const Config& config)
     require_moved(config);
 }
 
+void require_private_place(const Config& config)
+{
+    const auto shared = config.database.path.parent_path();
+    for (const auto& path : {config.run.lock, config.output.directory})
+        if (const auto inside = path.lexically_relative(shared); !inside.empty() && *inside.begin() != "..")
+            throw Error(ErrorKind::config,
+                        fmt::format("'{}' lies in the directory of the database, which others can write: leave "
+                                    "run.lock and output.directory to run.state",
+                                    path.string()));
+    if (!is_needed(config))
+        return;
+    if (!look_at(config.run.lock))
+        refuse(ErrorKind::config, config,
+               fmt::format("there is no lock file in it; '{}', while no job runs, lays it out", init_call(config)));
+    make_private_directory(config);
+}
+
 std::vector<std::string> lay_out_private_place(const Config& config)
 {
     std::vector<std::string> deeds;

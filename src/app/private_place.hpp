@@ -12,6 +12,10 @@ namespace escher {
 /// database, as earlier versions had it.
 void prepare_private_place(const Config& config);
 
+/// prepare_private_place() for a tick of root's on a shared database, which looks at nothing that others write: `init` has to have laid it
+/// out, and neither lock nor output may lie with the database.
+void require_private_place(const Config& config);
+
 /// What is to be proved of run.state if it is there, and what keeps ticks from it. Makes nothing. Throws Error.
 void examine_private_place(const Config& config);
 

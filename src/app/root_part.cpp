@@ -300,7 +300,7 @@ PrivateView view_through(os::Fd socket)
     };
 }
 
-PrivateView become_owner(const DatabaseOwner& owner, const PrivateView& own)
+PrivateView become_owner(const split::Owner& owner, const PrivateView& own)
 {
     std::fflush(nullptr); // or both would print what waits there
     auto [root_end, owner_end] = os::packet_sockets();
@@ -327,7 +327,7 @@ PrivateView become_owner(const DatabaseOwner& owner, const PrivateView& own)
     ::setsid(); // away from root's terminal, into which it could type
     signals.restore();
     os::close_all_but(owner_end.get());
-    os::drop_privileges(owner.uid, {owner.gid});
+    os::drop_privileges(owner.uid, owner.groups);
     os::end_with(root);
     return view_through(std::move(owner_end));
 }

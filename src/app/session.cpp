@@ -135,7 +135,7 @@ void Session::leave_root()
 {
     if (std::exchange(state_->user_decided, true))
         return;
-    if (const auto owner = database_owner(config()))
+    if (const auto owner = owner_of_shared_database(config()))
         state_->view = become_owner(*owner, private_view());
 }
 
@@ -147,6 +147,15 @@ void Session::decide_commands()
     auto& policies = state_->config->policies;
     policies.commands = decide_trust(*state_->config);
     policies.rows_are_ours = decide_rows(*state_->config, policies.commands);
+    state_->commands_decided = true;
+}
+
+void Session::distrust_rows()
+{
+    static_cast<void>(config());
+    auto& policies = state_->config->policies;
+    policies.commands = state_->config->commands == CommandsKey::any ? CommandTrust::any : CommandTrust::listed;
+    policies.rows_are_ours = false;
     state_->commands_decided = true;
 }
 

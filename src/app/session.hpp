@@ -36,6 +36,9 @@ public:
     /// system.
     [[nodiscard]] Store& store(Access access);
 
+    /// Has it decided that others write the database's rows, without looking at its files; before a store is opened.
+    void distrust_rows();
+
     /// A private copy of the database, for who writes only to see what would happen. Throws as store() does.
     [[nodiscard]] std::unique_ptr<Store> copy_of_store();
 

@@ -120,20 +120,41 @@ bool ancestors_are_safe(fs::path directory)
     }
 }
 
+/// A path as it is named, and what it leads to.
+struct Resolved {
+    fs::path named;
+    fs::path real;
+};
+
+Resolved resolve(const fs::path& path)
+{
+    std::error_code error;
+    const auto named = fs::absolute(path, error).lexically_normal();
+    if (error)
+        cannot("resolve the path", path.string(), error.value());
+    const auto real = fs::weakly_canonical(named, error);
+    if (error)
+        cannot("resolve the path", named.string(), error.value());
+    return {named, real};
+}
+
+/// None: it is not there, or not only we write it and what leads to it.
+std::optional<struct stat> status_of_our_directory(const Resolved& directory)
+{
+    const auto status = status_of(directory.real, ::stat);
+    if (!status || !only_we_write(directory.real, *status) || !ancestors_are_safe(directory.real) ||
+        !ancestors_are_safe(directory.named))
+        return std::nullopt;
+    return status;
+}
+
 } // namespace
 
 bool writable_only_by_us(const fs::path& file)
 {
-    std::error_code error;
-    const auto named = fs::absolute(file, error).lexically_normal();
-    if (error)
-        cannot("resolve the path", file.string(), error.value());
-    const auto real = fs::weakly_canonical(named, error);
-    if (error)
-        cannot("resolve the path", named.string(), error.value());
-    const auto directory = status_of(real.parent_path(), ::stat);
-    if (!directory || !only_we_write(real.parent_path(), *directory) || !ancestors_are_safe(real.parent_path()) ||
-        !ancestors_are_safe(named.parent_path()))
+    const auto [named, real] = resolve(file);
+    const auto directory = status_of_our_directory({named.parent_path(), real.parent_path()});
+    if (!directory)
         return false;
     const auto status = status_of(real, ::stat);
     if (!status)
@@ -141,6 +162,11 @@ bool writable_only_by_us(const fs::path& file)
     if (!is_us_or_root(status->st_uid))
         return false;
     return only_we_enter(real.parent_path(), *directory) || only_we_write(real, *status);
+}
+
+bool is_directory_only_we_write(const fs::path& directory)
+{
+    return status_of_our_directory(resolve(directory)).has_value();
 }
 
 bool writable_only_by_us(int fd, const fs::path& name)

@@ -58,6 +58,14 @@ RunEnded shortened(RunEnded end)
     return end;
 }
 
+/// decide_launch() of a claim that may hold anything: what a pattern costs, say, is no reason to leave the jobs alone.
+std::variant<Launch, RunRejected> decide(const Config& config, const Claim& claim, Time now)
+try {
+    return decide_launch(config, claim, now);
+} catch (const std::exception& error) {
+    return RunRejected{claim.run, std::string("it cannot be looked at: ") + error.what()};
+}
+
 /// Numbers with commas between them.
 std::string list_of(const std::vector<RunId>& runs)
 {
@@ -186,7 +194,7 @@ StartResult ExecutorServer::start(Claim& claim)
         return Refused{"the name of its task or of a parameter is longer than any"};
     claim.job.run = claim.run;
     claim.job.attempts = claim.attempt;
-    auto decision = decide_launch(setup_.config, claim, setup_.now());
+    auto decision = decide(setup_.config, claim, setup_.now());
     if (const auto* rejected = std::get_if<RunRejected>(&decision))
         return Refused{cut(rejected->reason, most_outcome_text), rejected->state};
     auto& [spec, policy] = std::get<Launch>(decision);
@@ -293,7 +301,11 @@ std::optional<Reply> ExecutorServer::serve(DiscardOutput& request)
     for (const auto& [job, run] : request.runs)
         if (job > JobId{} && run > RunId{} && !live_.contains(run))
             names.push_back(output_name(job, run));
-    begun().discard_output(names);
+    try {
+        begun().discard_output(names);
+    } catch (const Error& error) { // nobody waits for an answer, and they are discarded again with the next pruning
+        setup_.log(LogLevel::warning, error.what());
+    }
     return std::nullopt;
 }
 

@@ -31,6 +31,7 @@ constexpr int failed = 70;
 [[noreturn]] void be_store_process(pid_t parent, int socket, const Owner& owner, const std::function<int(int)>& body)
 try {
     os::close_all_but(socket);
+    os::read_nothing();
     if (::setsid() < 0 || ::chdir("/") != 0)
         fail("leave the session of the terminal");
     os::bound_memory(most_memory);

@@ -1,5 +1,6 @@
 """Rows that a member of the database's group wrote to get more out of root's tick than the config allows."""
 
+import grp
 import json
 import os
 import pwd
@@ -10,7 +11,7 @@ import unittest
 
 from case import EndToEnd
 from sandbox import BINARY
-from shared import SharedDatabase, as_member
+from shared import GROUP, SharedDatabase, as_member
 
 USER = "www-data"
 
@@ -87,10 +88,13 @@ class OutputFile(RowAttack):
 
 
 class OutputDirectory(RowAttack):
-    """Where the config lets the output lie in the directory that the group writes."""
+    """Where the config lets the output lie in a directory that the group writes, if not the one of the database."""
 
     def setUp(self):
         super().setUp()
+        os.makedirs(self.spool, exist_ok=True)
+        os.chown(self.spool, 0, grp.getgrnam(GROUP).gr_gid)
+        os.chmod(self.spool, 0o2770)
         self.job = self.plant(**GREETING)
         self.box.tick()
         self.secrets = self.box.path("secrets")
@@ -103,8 +107,12 @@ class OutputDirectory(RowAttack):
         super().configure(f'{toml}[output]\ndirectory = "{self.output}{slash}"\n')
 
     @property
+    def spool(self):
+        return self.box.path("spool")
+
+    @property
     def output(self):
-        return os.path.join(self.box.state, "output")
+        return os.path.join(self.spool, "output")
 
     def replace_by(self, target):
         self.as_attacker("mv", self.output, self.output + ".gone")

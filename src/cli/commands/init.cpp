@@ -112,7 +112,7 @@ int run_init(Context& context, const Arguments& arguments)
                                                        config.database.path.string() + "-shm"};
     for (const auto& file : beside)
         files.share_existing(file);
-    const bool others_write = database_owner(config).has_value();
+    const bool others_write = owner_of_shared_database(config).has_value();
     Store& store = context.session.store(Access::create); // as the owner, if others can write there
     if (others_write)
         settle_new_store(config, store);

@@ -1,47 +1,36 @@
-#include "tick/tick.hpp"
-#include "app/build.hpp"
 #include "app/database_directory.hpp"
-#include "app/history.hpp"
+#include "app/database_owner.hpp"
 #include "app/job_users.hpp"
 #include "app/private_place.hpp"
 #include "cli/commands/entries.hpp"
-#include "cli/context.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/log_sink.hpp"
-#include "cli/once_display.hpp"
+#include "cli/tick_work.hpp"
 #include "core/duration.hpp"
-#include "core/id_text.hpp"
-#include "core/time_text.hpp"
-#include "core/uuid.hpp"
 #include "os/host.hpp"
 #include "os/lock_file.hpp"
+#include "os/signal_queue.hpp"
 #include "os/supervisor.hpp"
 #include "os/user.hpp"
-#include "terminal/live_block.hpp"
-#include "tick/tick_lock.hpp"
-#include "json/once_json.hpp"
+#include "split/remote_executor.hpp"
+#include "split/serve.hpp"
 
 #include <fmt/format.h>
 
 #include <poll.h>
 
-#include <charconv>
-#include <sstream>
+#include <csignal>
+#include <new>
 
 namespace escher::cli {
 
 namespace {
 
-/// A detached tick stays this long, so that a burst of creators does not start one each.
-constexpr Duration detached_linger = std::chrono::seconds(1);
-
-enum class Kind { cron, by_hand, detached };
-
-Kind kind_of(const Arguments& arguments)
+TickKind kind_of(const Arguments& arguments)
 {
     if (arguments.has("detached"))
-        return Kind::detached;
-    return arguments.has("once") ? Kind::by_hand : Kind::cron;
+        return TickKind::detached;
+    return arguments.has("once") ? TickKind::by_hand : TickKind::cron;
 }
 
 std::string describe_holder(const std::optional<os::LockHolder>& holder, Time now)
@@ -66,16 +55,16 @@ std::string describe_holder(const std::optional<os::LockHolder>& holder, Time no
 }
 
 /// False: another tick sees to the work.
-bool take_lock(os::LockFile& lock, Kind kind, Context& context)
+bool take_lock(os::LockFile& lock, TickKind kind, Context& context)
 {
     const Config& config = context.session.config();
     if (lock.try_take())
         return true;
-    if (kind == Kind::detached)
+    if (kind == TickKind::detached)
         return false;
     bool told = false;
     for (;;) {
-        if (kind == Kind::by_hand && !std::exchange(told, true))
+        if (kind == TickKind::by_hand && !std::exchange(told, true))
             context.console.narrate("waiting for " +
                                     describe_holder(os::LockFile::holder(config.run.lock), context.session.now()) +
                                     " to let go of the lock");
@@ -85,121 +74,34 @@ bool take_lock(os::LockFile& lock, Kind kind, Context& context)
         case os::LockFile::Wait::holder_stuck:
             throw_stuck(config, lock.kept_out(), context.session.now());
         case os::LockFile::Wait::other_waits:
-            if (kind != Kind::by_hand)
+            if (kind != TickKind::by_hand)
                 return false;
             ::poll(nullptr, 0, 200); // the place of the next is taken: ask for it again a little later
             break;
         case os::LockFile::Wait::holder_healthy:
-            if (kind != Kind::by_hand)
+            if (kind != TickKind::by_hand)
                 return false;
             break;
         }
     }
 }
 
-TickEvents logging_events(LogSink& sink)
+[[noreturn]] void throw_parted(const split::StoreProcess& store, const split::Parting& parting)
 {
-    const auto title = [](const Claim& claim) {
-        return fmt::format("job {} ({})", number_of(claim.job.id), claim.job.name);
-    };
-    return {
-        .started =
-            [&sink, title](const Claim& claim) {
-                sink.write(LogLevel::info, fmt::format("{} started, attempt {}", title(claim), claim.attempt));
-            },
-        .ended =
-            [&sink, title](const Claim& claim, const RunFinished& end) {
-                sink.write(LogLevel::info, fmt::format("{} {}", title(claim), describe_end(end)));
-            },
-        .warning = [&sink](const std::string& text) { sink.write(LogLevel::warning, text); },
-        .woke = {},
-    };
+    std::string lost;
+    if (parting.unrecorded == 1)
+        lost = "; the result of 1 run was not recorded: the next tick finds it lost";
+    else if (parting.unrecorded > 1)
+        lost = fmt::format("; the results of {} runs were not recorded: the next tick finds these lost",
+                           parting.unrecorded);
+    throw Error(ErrorKind::busy,
+                fmt::format("the process {} that works on the database for this tick has failed: {}{}", store.pid,
+                            parting.trouble, lost));
 }
 
-/// Both are told everything. Neither holds on to the other, so they must outlive what is returned.
-TickEvents both(const TickEvents& first, const TickEvents& second)
+os::SupervisorOptions supervisor_options(const Config& config, const os::LockFile& lock, const std::string& instance)
 {
     return {
-        .started =
-            [&](const Claim& claim) {
-                first.started(claim);
-                second.started(claim);
-            },
-        .ended =
-            [&](const Claim& claim, const RunFinished& end) {
-                first.ended(claim, end);
-                second.ended(claim, end);
-            },
-        .warning =
-            [&](const std::string& text) {
-                first.warning(text);
-                second.warning(text);
-            },
-        .woke = first.woke,
-    };
-}
-
-/// The runs that this tick has been started in: its own, as a job's environment tells, and those around it. They wait for
-/// it to end, so it must not wait for their slots. A detached tick is waited for by nobody.
-std::vector<RunId> outer_runs(Kind kind, const std::string& instance)
-{
-    if (kind == Kind::detached || os::environment_variable("ESCHER_INSTANCE") != instance)
-        return {};
-    std::istringstream in(os::environment_variable("ESCHER_OUTER_RUNS").value_or("") + "," +
-                          os::environment_variable("ESCHER_RUN_ID").value_or(""));
-    std::vector<RunId> runs;
-    for (std::string word; std::getline(in, word, ',');) {
-        std::int64_t number = 0;
-        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-        if (error == std::errc{} && end == word.data() + word.size() && number > 0)
-            runs.push_back(RunId{number});
-    }
-    return runs;
-}
-
-/// The database was restored or copied: nothing is started before a person has decided. Cron mails it once an hour.
-int hold_still(Context& context, History& history, Kind kind)
-{
-    const Time now = context.session.now();
-    const bool say = history.say_it(now);
-    if (say || kind == Kind::by_hand)
-        throw Error(ErrorKind::config, describe_hold(history.verdict(), context.session.store(Access::read).summary(),
-                                                     context.session.config()));
-    return static_cast<int>(ExitStatus::config);
-}
-
-int tick(Context& context, Kind kind, LogSink& sink)
-{
-    const Config& config = context.session.config();
-    context.session.stay_root();
-    require_job_users(config, os::user_exists);
-    prepare_database_directory(config, Access::create);
-    require_owner(config);
-    prepare_private_place(config);
-    os::LockFile lock(config.run.lock);
-    if (!take_lock(lock, kind, context))
-        return static_cast<int>(ExitStatus::ok);
-
-    Store& store = context.session.store(Access::create);
-    History history(config, store, os::memory_of(lock.seen()));
-    if (!is_uuid(history.store().instance))
-        throw Error(
-            ErrorKind::bad_data,
-            "the database '" + config.database.path.string() +
-                "' does not tell which one it is: meta.instance is no UUID any more, and jobs would get it in "
-                "their environment; nothing is started until what a backup has there is put back");
-    if (history.verdict().kind == HistoryVerdict::Kind::other_lock)
-        throw Error(ErrorKind::config, history.verdict().why);
-    if (history.verdict().holds())
-        return hold_still(context, history, kind);
-    history.settle_in(context.session.now());
-    if (!history.verdict().warning.empty()) {
-        sink.write(LogLevel::warning, history.verdict().warning);
-        if (kind == Kind::by_hand && !sink.is_stderr())
-            context.console.warn(history.verdict().warning);
-    }
-    const std::string& instance = history.store().instance;
-    const auto jobs = os::make_supervisor({
         .output_directory = config.output.directory,
         .max_output_bytes = config.output.max_bytes,
         .instance = instance,
@@ -207,54 +109,159 @@ int tick(Context& context, Kind kind, LogSink& sink)
         .executions = lock.executions(),
         .use_cgroups = config.run.cgroup != CgroupUse::off,
         .require_cgroups = config.run.cgroup == CgroupUse::require,
-    });
-    const auto outer = outer_runs(kind, instance);
-    const TickSetup setup{
-        .self = RunnerIdentity{.process = os::own_identity(), .mark = lock.mark()},
-        .version = version(),
-        .boot_id = os::boot_id(),
-        .host = os::host_name(),
-        .note_claims = [&history](std::span<const Claim> claims) { return history.note(claims, os::wall_clock()); },
-        .load = os::load_average,
-        .outer_runs = outer,
-        .stays = kind != Kind::by_hand && outer.empty(), // a person waits for the one, a job for the other
-        .linger = kind == Kind::detached ? detached_linger : Duration::zero(),
     };
-    TickLock held{
+}
+
+/// It refers to `lock`.
+TickLock held(os::LockFile& lock)
+{
+    return {
         .still_ours = [&lock] { return lock.still_ours(); },
         .release = [&lock] { lock.release(); },
         .retake = [&lock] { return lock.try_take(); },
     };
-    if (kind != Kind::by_hand) {
-        const TickReport report = run_tick(store, *jobs, held, config, setup, os::wall_clock, logging_events(sink));
-        return exit_status_of(report, false);
+}
+
+RunnerIdentity runner(const os::LockFile& lock)
+{
+    return {.process = os::own_identity(), .mark = lock.mark()};
+}
+
+/// All in one process, where nobody but the tick's user writes the database, or the tick is not root's.
+int tick_alone(Context& context, TickKind kind, LogSink& sink)
+{
+    const Config& config = context.session.config();
+    require_owner(config);
+    prepare_private_place(config);
+    prepare_database_directory(config, Access::create);
+    os::LockFile lock(config.run.lock);
+    if (!take_lock(lock, kind, context))
+        return static_cast<int>(ExitStatus::ok);
+    std::unique_ptr<Executor> jobs;
+    TickHands hands{
+        .seen = os::memory_of(lock.seen()),
+        .begin = [&](const std::string& instance) -> Executor& {
+            jobs = os::make_supervisor(supervisor_options(config, lock, instance));
+            return *jobs;
+        },
+        .lock = held(lock),
+        .self = runner(lock),
+        .log = [&sink](LogLevel level, const std::string& text) { sink.write(level, text); },
+        .logs_to_stderr = sink.is_stderr(),
+    };
+    return work_through(context, kind, context.session.store(Access::create), hands);
+}
+
+/// The tick in the store process: what it returns or throws is said to the supervisor, last of all.
+int tick_for_supervisor(Context& context, TickKind kind, split::RemoteExecutor& supervisor, TickHands& hands)
+{
+    split::Goodbye goodbye;
+    const auto fail = [&](ErrorKind kind_of_failure, const std::string& text) {
+        goodbye.error = std::pair(kind_of_failure, text);
+    };
+    try {
+        prepare_database_directory(context.session.config(), Access::create);
+        const auto store = sqlite::open_store(context.session.open_options(Access::create));
+        goodbye.status = work_through(context, kind, *store, hands);
+    } catch (const Error& error) {
+        fail(error.kind(), error.what());
+    } catch (const ClosedPipe&) {
+        goodbye.status = 128 + SIGPIPE;
+    } catch (const split::ProtocolError&) {
+        throw; // there is nobody to say it to
+    } catch (const std::bad_alloc&) {
+        fail(ErrorKind::internal, "out of memory");
+    } catch (const std::exception& error) {
+        fail(ErrorKind::internal, std::string("internal error: ") + error.what());
     }
-    OnceDisplay display(context.console.narration_look(context.session.zone()), context.console.quiet, &store,
-                        os::wall_clock, write_narration);
-    const TickEvents shown = display.events();
-    const TickEvents logged = logging_events(sink);
-    // What goes to stderr is on the display already.
-    const TickReport report =
-        run_tick(store, *jobs, held, config, setup, os::wall_clock, sink.is_stderr() ? shown : both(shown, logged));
-    display.finish();
-    if (context.console.json)
-        context.console.out(once_json(report, display.ended()));
-    return exit_status_of(report, true);
+    supervisor.say(goodbye);
+    return 0;
+}
+
+/// Ours, root's, is the supervisor: see split/executor_server.hpp.
+int tick_in_two(Context& context, TickKind kind, LogSink& sink, const split::Owner& owner)
+{
+    const Config& config = context.session.config();
+    require_private_place(config);
+    context.session.distrust_rows();
+    os::LockFile lock(config.run.lock);
+    if (!take_lock(lock, kind, context))
+        return static_cast<int>(ExitStatus::ok);
+    const os::SeenMemory seen = os::memory_of(lock.seen());
+    const RunnerIdentity self = runner(lock);
+    split::StoreProcess store = split::start_store_process(owner, [&](int socket) {
+        const os::SignalQueue signals; // the supervisor passes them on, and a statement looks for them
+        split::RemoteExecutor supervisor(socket, split::most_request(config), seen.file);
+        TickHands hands{
+            .seen = supervisor.seen(),
+            .begin = [&](const std::string&) -> Executor& {
+                supervisor.begin();
+                return supervisor;
+            },
+            .lock = supervisor.lock(),
+            .self = self,
+            .log =
+                [&](LogLevel level, const std::string& text) {
+                    if (level <= config.log.level) // what is dropped need not be sent
+                        supervisor.log(level, text);
+                },
+            .logs_to_stderr = sink.is_stderr(),
+        };
+        return tick_for_supervisor(context, kind, supervisor, hands);
+    });
+    const auto executions = lock.executions();
+    split::ExecutorServer server({
+        .config = config,
+        .boot_id = os::boot_id(),
+        .executor =
+            [&](const std::string& instance) {
+                auto options = supervisor_options(config, lock, instance);
+                options.caller = [&store] { return store.socket.get(); };
+                options.companion = store.pid;
+                return os::make_supervisor(std::move(options));
+            },
+        .was_executed =
+            [&](const Run& run, const std::string& instance) {
+                const auto epoch = os::LockFile::epoch_of(run.runner.mark);
+                return executions.look_up(run.id, instance, epoch).verdict == os::ExecutionRecord::Verdict::executed;
+            },
+        .outer_runs = [kind](const std::string& instance) { return outer_runs(kind, instance); },
+        .lock = held(lock),
+        .seen = seen,
+        .now = os::wall_clock,
+        .log = [&sink](LogLevel level, const std::string& text) { sink.write(level, text); },
+    });
+    const split::Parting parting = split::serve(store, server, config);
+    if (!parting.goodbye)
+        throw_parted(store, parting);
+    if (parting.goodbye->error)
+        throw Error(parting.goodbye->error->first, parting.goodbye->error->second);
+    return parting.goodbye->status;
+}
+
+int tick(Context& context, TickKind kind, LogSink& sink)
+{
+    const Config& config = context.session.config();
+    require_job_users(config, os::user_exists);
+    if (const auto owner = owner_of_shared_database(config))
+        return tick_in_two(context, kind, sink, *owner);
+    context.session.stay_root(); // who works as whom is decided
+    return tick_alone(context, kind, sink);
 }
 
 } // namespace
 
 int run_tick_command(Context& context, const Arguments& arguments)
 {
-    const Kind kind = kind_of(arguments);
-    LogSink sink(context.session.config().log, kind == Kind::detached);
+    const TickKind kind = kind_of(arguments);
+    LogSink sink(context.session.config().log, kind == TickKind::detached);
     try {
         return tick(context, kind, sink);
     } catch (const Error& error) {
         // A person at the terminal and cron's mail hear it from main, a log of its own here.
         if (!sink.is_stderr())
             sink.write(LogLevel::error, error.what());
-        if (kind == Kind::by_hand || sink.is_stderr() || context.console.err_terminal)
+        if (kind == TickKind::by_hand || sink.is_stderr() || context.console.err_terminal)
             throw;
         return static_cast<int>(exit_status_of(error.kind()));
     }
