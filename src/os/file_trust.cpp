@@ -143,7 +143,7 @@ std::optional<struct stat> status_of_our_directory(const Resolved& directory)
 {
     const auto status = status_of(directory.real, ::stat);
     if (!status || !only_we_write(directory.real, *status) || !ancestors_are_safe(directory.real) ||
-        !ancestors_are_safe(directory.named))
+        (directory.named != directory.real && !ancestors_are_safe(directory.named)))
         return std::nullopt;
     return status;
 }
