@@ -25,6 +25,7 @@ namespace {
 // answer whether it is one.
 using Words = std::vector<std::string>;
 
+namespace word {
 constexpr auto output = "output"; // JOB RUN
 constexpr auto discard = "discard"; // NAME...
 constexpr auto holder = "holder";
@@ -38,6 +39,7 @@ constexpr auto start = "start";
 constexpr auto done = "done";
 constexpr auto none = "none";
 constexpr auto failed = "failed"; // KIND TEXT
+} // namespace word
 
 constexpr std::size_t most_names = 500; // in one packet
 
@@ -92,7 +94,7 @@ std::string word_of(Number number)
 // --- the part that has stayed root
 
 struct Answer {
-    Words words{done};
+    Words words{word::done};
     os::Fd fd;
 };
 
@@ -130,9 +132,9 @@ Answer none_or_seen(const Words& question, const PrivateView& own)
 {
     const auto seen = own.seen();
     if (!seen)
-        return {.words = {none}, .fd = {}};
+        return {.words = {word::none}, .fd = {}};
     Answer answer;
-    if (question[0] == seen_file) {
+    if (question[0] == word::seen_file) {
         put(answer.words, seen->file);
         return answer;
     }
@@ -146,29 +148,30 @@ Answer none_or_seen(const Words& question, const PrivateView& own)
 Answer answer_of(const Words& question, const PrivateView& own)
 {
     const std::string& asked = at(question, 0);
-    if (asked == output)
-        return {.words = {done}, .fd = own.open_output(run_of(question))};
-    if (asked == seen_file || asked == look_up)
+    if (asked == word::output)
+        return {.words = {word::done}, .fd = own.open_output(run_of(question))};
+    if (asked == word::seen_file || asked == word::look_up)
         return none_or_seen(question, own);
     Answer answer;
-    if (asked == discard) {
+    if (asked == word::discard) {
         discard_outputs(question, own);
-    } else if (asked == holder) {
+    } else if (asked == word::holder) {
         const auto found = own.lock_holder();
-        answer.words =
-            found ? Words{done, word_of(found->pid), word_of(found->since.time_since_epoch().count())} : Words{none};
-    } else if (asked == mark_lives) {
-        answer.words = {own.mark_lives(number_at(question, 1)) ? done : none};
-    } else if (asked == elsewhere) {
+        answer.words = found
+                           ? Words{word::done, word_of(found->pid), word_of(found->since.time_since_epoch().count())}
+                           : Words{word::none};
+    } else if (asked == word::mark_lives) {
+        answer.words = {own.mark_lives(number_at(question, 1)) ? word::done : word::none};
+    } else if (asked == word::elsewhere) {
         Run run = run_of(question);
         run.runner.host = HostId(number_at(question, 3));
         run.runner.mark = number_at(question, 4);
         run.runner.process.boot_id = question.size() > 5 ? question[5] : "";
-        answer.words = {own.is_elsewhere(run) ? done : none};
-    } else if (asked == hardware) {
+        answer.words = {own.is_elsewhere(run) ? word::done : word::none};
+    } else if (asked == word::hardware) {
         const auto seen = own.seen();
         answer.words.push_back(seen ? seen->hardware() : "");
-    } else if (asked == start) {
+    } else if (asked == word::start) {
         answer.words.push_back(own.start_tick());
     } else {
         misunderstood();
@@ -198,9 +201,9 @@ public:
         Words words = unpacked(packet->text);
         const std::string first = at(words, 0);
         words.erase(words.begin());
-        if (first == failed)
+        if (first == word::failed)
             throw Error(static_cast<ErrorKind>(number_at<int>(words, 0)), at(words, 1));
-        return {.words = std::move(words), .is_none = first == none, .fd = std::move(packet->fd)};
+        return {.words = std::move(words), .is_none = first == word::none, .fd = std::move(packet->fd)};
     }
 
 private:
@@ -209,7 +212,7 @@ private:
 
 os::Fd ask_for_output(const Asking& root, const Run& run)
 try {
-    auto reply = root.ask({output, word_of(run.job), word_of(run.id)});
+    auto reply = root.ask({word::output, word_of(run.job), word_of(run.id)});
     if (!reply.fd)
         misunderstood();
     return std::move(reply.fd);
@@ -223,7 +226,7 @@ void ask_to_discard(const Asking& root, std::span<const std::string> names)
 {
     while (!names.empty()) {
         const auto some = names.first(std::min(names.size(), most_names));
-        Words question{discard};
+        Words question{word::discard};
         question.insert(question.end(), some.begin(), some.end());
         (void)root.ask(question);
         names = names.subspan(some.size());
@@ -232,11 +235,11 @@ void ask_to_discard(const Asking& root, std::span<const std::string> names)
 
 std::optional<os::SeenMemory> ask_for_seen(const std::shared_ptr<const Asking>& root)
 {
-    const auto reply = root->ask({seen_file});
+    const auto reply = root->ask({word::seen_file});
     if (reply.is_none)
         return std::nullopt;
     const auto look = [root](const std::string& instance) {
-        const auto found = root->ask({look_up, instance});
+        const auto found = root->ask({word::look_up, instance});
         os::SeenRegister::Answer answer;
         if (found.is_none)
             return answer;
@@ -251,7 +254,7 @@ std::optional<os::SeenMemory> ask_for_seen(const std::shared_ptr<const Asking>& 
                           .write_hold = {},
                           .clear_damaged = {},
                           .file = file_mark_at(reply.words, 0),
-                          .hardware = [root] { return at(root->ask({hardware}).words, 0); }};
+                          .hardware = [root] { return at(root->ask({word::hardware}).words, 0); }};
 }
 
 } // namespace
@@ -265,7 +268,7 @@ bool answer(int socket, const PrivateView& own)
     try {
         reply = answer_of(unpacked(packet->text), own);
     } catch (const Error& error) {
-        reply = {.words = {failed, word_of(error.kind()), error.what()}, .fd = {}};
+        reply = {.words = {word::failed, word_of(error.kind()), error.what()}, .fd = {}};
     }
     os::send_packet(socket, packed(reply.words), reply.fd.get());
     return true;
@@ -278,7 +281,7 @@ PrivateView view_through(os::Fd socket)
         .open_output = [root](const Run& run) { return ask_for_output(*root, run); },
         .discard_output = [root](std::span<const std::string> names) { ask_to_discard(*root, names); },
         .lock_holder = [root]() -> std::optional<os::LockHolder> {
-            const auto reply = root->ask({holder});
+            const auto reply = root->ask({word::holder});
             if (reply.is_none)
                 return std::nullopt;
             return os::LockHolder{.pid = number_at(reply.words, 0),
@@ -286,24 +289,26 @@ PrivateView view_through(os::Fd socket)
         },
         .mark_lives =
             [root](std::int64_t mark) {
-                return !root->ask({mark_lives, word_of(mark)}).is_none;
+                return !root->ask({word::mark_lives, word_of(mark)}).is_none;
             },
         .is_elsewhere =
             [root](const Run& run) {
-                return !root->ask({elsewhere, word_of(run.job), word_of(run.id), word_of(run.runner.host),
+                return !root->ask({word::elsewhere, word_of(run.job), word_of(run.id), word_of(run.runner.host),
                                    word_of(run.runner.mark), run.runner.process.boot_id})
                             .is_none;
             },
         .seen = [root] { return ask_for_seen(root); },
         .seen_is_hidden = [] { return false; },
-        .start_tick = [root] { return at(root->ask({start}).words, 0); },
+        .start_tick = [root] { return at(root->ask({word::start}).words, 0); },
     };
 }
 
 PrivateView become_owner(const split::Owner& owner, const PrivateView& own)
 {
     std::fflush(nullptr); // or both would print what waits there
-    auto [root_end, owner_end] = os::packet_sockets();
+    auto sockets = os::packet_sockets();
+    auto& root_end = sockets.first;
+    auto& owner_end = sockets.second;
     os::PassedSignals signals;
     const pid_t root = ::getpid();
     const pid_t child = ::fork();

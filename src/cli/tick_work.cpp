@@ -25,10 +25,10 @@ namespace {
 /// A detached tick stays this long, so that a burst of creators does not start one each.
 constexpr Duration detached_linger = std::chrono::seconds(1);
 
-using Log = std::function<void(LogLevel, const std::string&)>;
+using WriteLog = std::function<void(LogLevel, const std::string&)>;
 
 /// `log` must outlive what is returned.
-TickEvents logging_events(const Log& log)
+TickEvents logging_events(const WriteLog& log)
 {
     const auto title = [](const Claim& claim) {
         return fmt::format("job {} ({})", number_of(claim.job.id), claim.job.name);

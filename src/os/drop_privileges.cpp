@@ -30,7 +30,7 @@ namespace escher::os {
 
 namespace {
 
-[[noreturn]] void fail(const std::string& deed, int error)
+[[noreturn]] void cannot_give_up(const std::string& deed, int error)
 {
     throw Error(ErrorKind::permission, "cannot " + deed + ": " + errno_text(error));
 }
@@ -38,14 +38,17 @@ namespace {
 void set(int option, unsigned long value, const char* deed)
 {
     if (::prctl(option, value, 0, 0, 0) != 0)
-        fail(deed, errno);
+        cannot_give_up(deed, errno);
 }
 
 void bound(__rlimit_resource resource, rlim_t value, const char* deed)
 {
-    const rlimit limit{.rlim_cur = value, .rlim_max = value};
+    rlimit limit{};
+    if (::getrlimit(resource, &limit) != 0)
+        cannot_give_up(deed, errno);
+    limit.rlim_cur = limit.rlim_max = std::min(limit.rlim_max, value); // RLIM_INFINITY is the largest
     if (::setrlimit(resource, &limit) != 0)
-        fail(deed, errno);
+        cannot_give_up(deed, errno);
 }
 
 using Capabilities = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
@@ -56,7 +59,7 @@ void drop_bounding_set()
         if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
             if (errno == EINVAL && capability > 0) // beyond the last that this kernel knows
                 return;
-            fail("give up the capabilities that programs could get", errno);
+            cannot_give_up("give up the capabilities that programs could get", errno);
         }
 }
 
@@ -65,13 +68,13 @@ void drop_capabilities()
     __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     Capabilities none{};
     if (::syscall(SYS_capset, &header, none.data()) != 0)
-        fail("give up capabilities", errno);
+        cannot_give_up("give up capabilities", errno);
     Capabilities left{};
     if (::syscall(SYS_capget, &header, left.data()) != 0)
-        fail("ask for the capabilities that are left", errno);
+        cannot_give_up("ask for the capabilities that are left", errno);
     for (const auto& word : left)
         if ((word.effective | word.permitted | word.inheritable) != 0)
-            fail("give up capabilities", EPERM);
+            cannot_give_up("give up capabilities", EPERM);
 }
 
 void prove_user(uid_t uid, const std::vector<gid_t>& only)
@@ -80,16 +83,16 @@ void prove_user(uid_t uid, const std::vector<gid_t>& only)
     gid_t groups[3] = {};
     const gid_t gid = only.front();
     if (::getresuid(&users[0], &users[1], &users[2]) != 0 || ::getresgid(&groups[0], &groups[1], &groups[2]) != 0)
-        fail("ask for the user that this process has become", errno);
+        cannot_give_up("ask for the user that this process has become", errno);
     for (int i = 0; i < 3; ++i)
         if (users[i] != uid || groups[i] != gid)
-            fail("become another user", EPERM);
+            cannot_give_up("become another user", EPERM);
     std::vector<gid_t> left(only.size());
     if (::getgroups(static_cast<int>(left.size()), left.data()) != static_cast<int>(only.size()) ||
         !std::ranges::is_permutation(left, only))
-        fail("leave the groups of root", EPERM);
+        cannot_give_up("leave the groups of root", EPERM);
     if (::setresuid(0, 0, 0) == 0 || ::setresgid(0, 0, 0) == 0 || ::setgroups(0, nullptr) == 0)
-        fail("become another user for good", EPERM);
+        cannot_give_up("become another user for good", EPERM);
 }
 
 } // namespace
@@ -97,17 +100,17 @@ void prove_user(uid_t uid, const std::vector<gid_t>& only)
 void drop_privileges(uid_t uid, const std::vector<gid_t>& groups)
 {
     if (uid == 0 || groups.empty() || std::ranges::find(groups, gid_t{0}) != groups.end())
-        fail("give up the rights of root for a user whose number or group is 0", EPERM);
+        cannot_give_up("give up the rights of root for a user whose number or group is 0", EPERM);
     set(PR_SET_NO_NEW_PRIVS, 1, "rule out new privileges");
     bound(RLIMIT_CORE, 0, "rule out core files");
     drop_bounding_set();
     const gid_t gid = groups.front();
     if (::setgroups(groups.size(), groups.data()) != 0)
-        fail("leave the groups of root", errno);
+        cannot_give_up("leave the groups of root", errno);
     if (::setresgid(gid, gid, gid) != 0)
-        fail("change the group", errno);
+        cannot_give_up("change the group", errno);
     if (::setresuid(uid, uid, uid) != 0)
-        fail("change the user", errno);
+        cannot_give_up("change the user", errno);
     drop_capabilities();
     set(PR_SET_DUMPABLE, 0, "close the memory to others");
     prove_user(uid, groups);
@@ -131,7 +134,7 @@ void read_nothing()
 {
     const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0)
-        fail("open /dev/null", errno);
+        cannot_give_up("open /dev/null", errno);
     ::close(nothing);
 }
 
@@ -139,11 +142,11 @@ void close_all_but(int kept)
 {
     const auto last = static_cast<unsigned>(kept);
     if (last > 3 && ::syscall(SYS_close_range, 3U, last - 1, 0U) != 0 && errno != ENOSYS)
-        fail("close what is inherited", errno);
+        cannot_give_up("close what is inherited", errno);
     if (::syscall(SYS_close_range, last + 1, ~0U, 0U) == 0)
         return;
     if (errno != ENOSYS)
-        fail("close what is inherited", errno);
+        cannot_give_up("close what is inherited", errno);
     rlimit limit = {}; // a kernel before 5.9
     ::getrlimit(RLIMIT_NOFILE, &limit);
     for (int fd = 3; fd < static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1U << 20)); ++fd)

@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto partner = "the other part of this command";
 
-[[noreturn]] void fail(const std::string& deed, int error)
+[[noreturn]] void cannot_part(const std::string& deed, int error)
 {
     throw Error(ErrorKind::io, "cannot " + deed + " " + partner + ": " + errno_text(error) + remedy(error));
 }
@@ -33,7 +33,7 @@ std::pair<Fd, Fd> packet_sockets()
 {
     int ends[2] = {-1, -1};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-        fail("make a socket to", errno);
+        cannot_part("make a socket to", errno);
     return {Fd(ends[0]), Fd(ends[1])};
 }
 
@@ -54,10 +54,10 @@ void send_packet(int socket, std::string_view text, int fd)
         std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
     }
     if (text.size() > largest_packet)
-        fail("send so much to", EMSGSIZE);
+        cannot_part("send so much to", EMSGSIZE);
     while (::sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
         if (errno != EINTR)
-            fail("send to", errno);
+            cannot_part("send to", errno);
 }
 
 std::optional<Packet> receive_packet(int socket)
@@ -76,7 +76,7 @@ std::optional<Packet> receive_packet(int socket)
         if (errno == ECONNRESET)
             return std::nullopt;
         else if (errno != EINTR)
-            fail("hear from", errno);
+            cannot_part("hear from", errno);
     for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header))
         if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
             int fd = -1;
@@ -84,7 +84,7 @@ std::optional<Packet> receive_packet(int socket)
             packet.fd.reset(fd);
         }
     if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-        fail("hear so much from", EMSGSIZE);
+        cannot_part("hear so much from", EMSGSIZE);
     if (got == 0)
         return std::nullopt; // no packet of ours is empty
     packet.text.resize(static_cast<std::size_t>(got));

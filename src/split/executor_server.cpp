@@ -186,7 +186,7 @@ std::optional<std::string> ExecutorServer::why_not_now(const Claim& claim) const
 StartResult ExecutorServer::start(Claim& claim)
 {
     if (claim.run <= RunId{} || claim.job.id <= JobId{} || claim.attempt < 1)
-        throw ProtocolError("a job or a run without a number");
+        return Refused{"no job, run or attempt has such a number"}; // a row can have any
     if (const auto why = why_not_now(claim))
         return CannotStart{*why};
     started_ = claim.run;
