@@ -290,13 +290,19 @@ std::optional<Reply> ExecutorServer::serve(Examine& request)
 std::optional<Reply> ExecutorServer::serve(KillRemains& request)
 {
     // Of this database and this host by our own record: the numbers of a run and of an instance are anybody's to write.
-    if (!begun().owns(request.run.id) && setup_.was_executed(request.run, instance_))
-        jobs_->kill_remains(request.run);
+    try {
+        if (!begun().owns(request.run.id) && setup_.was_executed(request.run, instance_))
+            jobs_->kill_remains(request.run);
+    } catch (const Error& error) { // nobody waits for an answer, and it is asked again
+        setup_.log(LogLevel::warning, error.what());
+    }
     return std::nullopt;
 }
 
 std::optional<Reply> ExecutorServer::serve(DiscardOutput& request)
 {
+    if (request.runs.size() > most_names)
+        throw ProtocolError("more names of outputs than go into one message");
     std::vector<std::string> names;
     for (const auto& [job, run] : request.runs)
         if (job > JobId{} && run > RunId{} && !live_.contains(run))

@@ -46,7 +46,7 @@ FrameReader::Input FrameReader::await(int socket)
 FrameReader::Input FrameReader::take(int socket, int flags)
 {
     std::array<char, most_at_once> bytes;
-    while (arrived_.size() <= most_ + header_size) {
+    while (untaken().size() <= most_ + header_size) {
         const ssize_t size = ::recv(socket, bytes.data(), bytes.size(), flags);
         if (size > 0)
             arrived_.append(bytes.data(), static_cast<std::size_t>(size));
@@ -63,16 +63,28 @@ FrameReader::Input FrameReader::take(int socket, int flags)
 
 std::optional<std::string> FrameReader::next()
 {
-    if (arrived_.size() < header_size)
+    const auto here = untaken();
+    if (here.size() < header_size)
         return std::nullopt;
-    const std::size_t length = length_in(arrived_);
+    const std::size_t length = length_in(here);
     if (length > most_)
         throw ProtocolError("a message of " + std::to_string(length) + " bytes");
-    if (arrived_.size() - header_size < length)
+    if (here.size() - header_size < length)
         return std::nullopt;
-    std::string content = arrived_.substr(header_size, length);
-    arrived_.erase(0, header_size + length);
+    std::string content(here.substr(header_size, length));
+    begin_ += header_size + length;
+    // Seldom, or many short frames would each move all that comes after them.
+    if (begin_ > arrived_.size() / 2) {
+        arrived_.erase(0, begin_);
+        begin_ = 0;
+    }
     return content;
+}
+
+bool FrameReader::has_next() const
+{
+    const auto here = untaken();
+    return here.size() >= header_size && (length_in(here) > most_ || here.size() - header_size >= length_in(here));
 }
 
 bool send_now(int socket, std::string_view content)

@@ -33,11 +33,16 @@ public:
     /// The content of the next frame that is there whole. Throws ProtocolError if it is too long.
     [[nodiscard]] std::optional<std::string> next();
 
+    /// True if next() has one, or throws.
+    [[nodiscard]] bool has_next() const;
+
 private:
     Input take(int socket, int flags);
+    [[nodiscard]] std::string_view untaken() const { return std::string_view(arrived_).substr(begin_); }
 
     std::size_t most_;
     std::string arrived_;
+    std::size_t begin_ = 0; ///< of what has not been taken yet
 };
 
 /// Sends a frame without waiting. False: it could not be sent whole, be it that the other side does not read; the socket is

@@ -12,7 +12,16 @@ namespace {
 
 constexpr std::size_t around_a_job = std::size_t{1} << 20;
 constexpr std::size_t any_job = std::size_t{300} << 20; ///< more than a row can hold
-constexpr std::size_t names_at_once = 4096;
+constexpr std::size_t any_boot_id = 64; ///< more than any has
+
+/// A row can hold more in place of a boot id than goes into a message; that it is none is told by less.
+Run sendable(Run run)
+{
+    for (auto* process : {&run.runner.process, run.process ? &*run.process : nullptr})
+        if (process != nullptr && process->boot_id.size() > any_boot_id)
+            process->boot_id.resize(any_boot_id);
+    return run;
+}
 
 } // namespace
 
@@ -103,12 +112,12 @@ void RemoteExecutor::release(RunId run)
 
 Liveness RemoteExecutor::examine(const Run& run) const
 {
-    return owns(run.id) ? Liveness::supervised : ask<Liveness>(Examine{run});
+    return owns(run.id) ? Liveness::supervised : ask<Liveness>(Examine{sendable(run)});
 }
 
 void RemoteExecutor::kill_remains(const Run& run)
 {
-    tell(KillRemains{run});
+    tell(KillRemains{sendable(run)});
 }
 
 void RemoteExecutor::discard_output(std::span<const std::string> names)
@@ -117,7 +126,7 @@ void RemoteExecutor::discard_output(std::span<const std::string> names)
     for (const auto& name : names) {
         if (const auto ids = parse_output_name(name))
             request.runs.push_back(*ids);
-        if (request.runs.size() == names_at_once) {
+        if (request.runs.size() == most_names) {
             tell(request);
             request.runs.clear();
         }

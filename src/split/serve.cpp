@@ -42,6 +42,8 @@ public:
                                            : "it ended without a word";
         } catch (const ProtocolError& error) {
             parting.trouble = std::string("it sent ") + error.what() + ", and was killed";
+        } catch (const std::exception& error) { // jobs that run are seen home whatever it is
+            parting.trouble = std::string("what it asked for could not be done: ") + error.what() + "; it was killed";
         }
         part();
         see_jobs_home();
@@ -55,7 +57,8 @@ private:
     bool answer_all()
     {
         const bool open = reader_.receive(store_.socket.get()) == FrameReader::Input::open;
-        while (const auto content = reader_.next()) {
+        // One at a time: however many it sends at once, jobs are looked after in between.
+        if (const auto content = reader_.next()) {
             if (const auto reply = server_.handle(decode_request(*content)))
                 give(*reply);
             if (server_.goodbye())
@@ -66,7 +69,7 @@ private:
         if (const auto reply = server_.due(now))
             give(*reply);
         overdue_ = kill_at_ && now >= *kill_at_;
-        return open && !overdue_;
+        return (open || reader_.has_next()) && !overdue_;
     }
 
     /// It asks one question at a time, so there is room for the answer: if there is none, it does not read.
@@ -92,7 +95,7 @@ private:
     void wait()
     {
         const auto now = steady_clock::now();
-        auto until = os::after(now, longest_nap);
+        auto until = reader_.has_next() ? now : os::after(now, longest_nap);
         if (const auto asked = server_.waits_until())
             until = std::min(until, *asked);
         if (kill_at_)

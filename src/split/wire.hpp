@@ -53,8 +53,9 @@ struct KillRemains {
     Run run;
 };
 struct DiscardOutput {
-    std::vector<std::pair<JobId, RunId>> runs;
+    std::vector<std::pair<JobId, RunId>> runs; ///< at most so many
 };
+inline constexpr std::size_t most_names = 4096;
 
 struct AskLock {};
 struct ReleaseLock {};

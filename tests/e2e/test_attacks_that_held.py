@@ -327,7 +327,7 @@ class ForgedRuns(RowAttack):
     def test_a_foreign_runner_holds_up_its_own_row_alone(self):
         runners = ((self.victim.pid, start_ticks(self.victim.pid), 1000), (os.getpid(), start_ticks(os.getpid()), 0),
                    (1, start_ticks(1), 1), (-1, -1, -1), (0, 0, 2**62), (2**40, 2**62, -2**63))
-        boots = (self.boot, "", "00000000-0000-0000-0000-000000000000", "x" * 100_000)
+        boots = (self.boot, "", "00000000-0000-0000-0000-000000000000", "x" * 700_000)
         self.assertHarmless(*(self.forge(runner_pid=pid, runner_started=since, runner_mark=mark, boot_id=boot)
                               for pid, since, mark in runners for boot in boots))
 
