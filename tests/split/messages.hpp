@@ -4,7 +4,22 @@
 
 #include <random>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ESCHER_IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ESCHER_IS_SANITIZED 1
+#endif
+#endif
+
 namespace escher::test {
+
+/// How many arbitrary messages are tried. With sanitizers each takes many times as long.
+#ifdef ESCHER_IS_SANITIZED
+inline constexpr int many_messages = 10'000;
+#else
+inline constexpr int many_messages = 100'000;
+#endif
 
 /// Arbitrary requests that are well formed: values that the server has to do with more often than not, in any order.
 class Messages {
