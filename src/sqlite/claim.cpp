@@ -43,12 +43,20 @@ Choice choose(Database& database, const ClaimRequest& request, int slots, bool p
     return choice;
 }
 
+constexpr std::int64_t most_runs = std::int64_t{1} << 62; ///< what is counted on from there would soon be no number
+
 /// The id that the next run gets: output files are named after it.
 std::int64_t next_run(Database& database)
 {
     Query query = database.query("SELECT seq FROM sqlite_sequence WHERE name = ?");
     query.bind(database.expand("{run}"));
-    return query.step() ? query.integer(0) + 1 : 1;
+    const std::int64_t last = query.step() ? query.integer(0) : 0;
+    if (last >= most_runs)
+        throw Error(ErrorKind::unavailable, "cannot use the database '" + database.name() +
+                                                "': in sqlite_sequence the last run has the number " +
+                                                std::to_string(last) +
+                                                ", which none had; put back what a backup has there");
+    return last + 1;
 }
 
 std::optional<std::string> read_input(Database& database, JobId job)

@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 
-from case import slow
+from case import not_fast, slow
 from sandbox import BINARY
 from shared import GROUP, OWNER
 from test_attacks_by_rows import CONFIG, GREETING, RowAttack
@@ -259,7 +259,8 @@ with open(sys.argv[1], "r+b") as file:
         self.restored()
 
 
-class TenGigabytes(FileAttack):
+class TenGigabytes(FileAttack):  # with bounded memory, in which no sanitizer works
+    @not_fast
     def test_a_sparse_write_ahead_log_costs_nobody_time_or_memory(self):
         wal = self.box.database + "-wal"
         for head in ("", "valid"):
@@ -278,6 +279,7 @@ with open(sys.argv[1], "ab" if sys.argv[2] else "wb") as file:
                     self.assertEqual(result.status, 0, result)
             self.assertEqual(self.box.sql("SELECT count(*) FROM job WHERE state <> 'completed'"), [(0,)])
 
+    @not_fast
     def test_nor_does_a_database_that_is_made_as_long(self):
         self.box.sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self.as_attacker("truncate", "-s", "10G", self.box.database)

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 
+from case import not_fast
 from processes import wait_gone
 from sandbox import BINARY, PATIENCE
 from shared import OWNER, SharedDatabase, as_nobody
@@ -32,6 +33,7 @@ mode = "cron"
         self.box.tick()
         return job
 
+    @not_fast  # a sanitizer looks for leaks by what strace uses
     def test_root_opens_nothing_that_others_can_write(self):
         self.greet()
         for command in COMMANDS:
