@@ -247,6 +247,7 @@ class Boundary(TwoProcesses):
         self.box.finish(tick)
         self.assertEqual(self.box.outcomes_of(job), ["timed_out"])
 
+    @not_fast  # it dies by a signal, of which a sanitizer makes a report
     def test_a_truncated_shm_file_costs_no_more_than_the_store_process(self):
         held, job = self.held_job()
         tick = self.box.start()
