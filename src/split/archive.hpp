@@ -185,11 +185,17 @@ template<class A, class T>
 requires std::is_empty_v<T>
 void fields(A& /*archive*/, T& /*value*/) {}
 
+/// One after the other.
+template<class A, class... T>
+void each(A& archive, T&... values)
+{
+    (fields(archive, values), ...);
+}
+
 template<class A, IsA<std::pair> T>
 void fields(A& archive, T& pair)
 {
-    fields(archive, pair.first);
-    fields(archive, pair.second);
+    each(archive, pair.first, pair.second);
 }
 
 template<class A, IsA<std::optional> T>

@@ -24,9 +24,7 @@ void fields(A& archive, T& value)
 template<class A, Is<Signaled> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.signal);
-    fields(archive, value.core);
-    fields(archive, value.out_of_memory);
+    each(archive, value.signal, value.core, value.out_of_memory);
 }
 
 template<class A, Is<Cancelled> T>
@@ -38,8 +36,7 @@ void fields(A& archive, T& value)
 template<class A, Is<NotStarted> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.error);
-    fields(archive, value.message);
+    each(archive, value.error, value.message);
 }
 
 template<class A, Is<Lost> T>
@@ -51,41 +48,31 @@ void fields(A& archive, T& value)
 template<class A, Is<ResourceUsage> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.cpu_user);
-    fields(archive, value.cpu_system);
-    fields(archive, value.peak_memory_bytes);
+    each(archive, value.cpu_user, value.cpu_system, value.peak_memory_bytes);
 }
 
 template<class A, Is<OutputSize> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.written);
-    fields(archive, value.dropped);
+    each(archive, value.written, value.dropped);
 }
 
 template<class A, Is<ProcessIdentity> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.pid);
-    fields(archive, value.start_ticks);
-    fields(archive, value.boot_id);
+    each(archive, value.pid, value.start_ticks, value.boot_id);
 }
 
 template<class A, Is<RunnerIdentity> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.process);
-    fields(archive, value.mark);
-    fields(archive, value.host);
+    each(archive, value.process, value.mark, value.host);
 }
 
 template<class A, Is<RunEnded> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.run);
-    fields(archive, value.outcome);
-    fields(archive, value.usage);
-    fields(archive, value.output);
+    each(archive, value.run, value.outcome, value.usage, value.output);
 }
 
 template<class A, Is<Started> T>
@@ -103,8 +90,7 @@ void fields(A& archive, T& value)
 template<class A, Is<Refused> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.reason);
-    fields(archive, value.state);
+    each(archive, value.reason, value.state);
 }
 
 template<class A, Is<Command> T>
@@ -116,8 +102,7 @@ void fields(A& archive, T& value)
 template<class A, Is<TaskCall> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.task);
-    fields(archive, value.params);
+    each(archive, value.task, value.params);
 }
 
 template<class A, Is<Unrunnable> T>
@@ -130,63 +115,40 @@ void fields(A& archive, T& value)
 template<class A, Is<Claim> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.job.id);
-    fields(archive, value.job.work);
-    fields(archive, value.job.queue);
-    fields(archive, value.job.timeout);
-    fields(archive, value.job.retries);
-    fields(archive, value.job.attempts);
-    fields(archive, value.job.schedule);
-    fields(archive, value.job.nominal_at);
-    fields(archive, value.run);
-    fields(archive, value.attempt);
-    fields(archive, value.input);
+    each(archive, value.job.id, value.job.work, value.job.queue, value.job.timeout, value.job.retries,
+         value.job.attempts, value.job.schedule, value.job.nominal_at, value.run, value.attempt, value.input);
 }
 
 /// What an Executor looks at that is asked whether it lives.
 template<class A, Is<Run> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.id);
-    fields(archive, value.job);
-    fields(archive, value.attempt);
-    fields(archive, value.started_at);
-    fields(archive, value.runner);
-    fields(archive, value.process);
+    each(archive, value.id, value.job, value.attempt, value.started_at, value.runner, value.process);
 }
 
 /// The supervisor knows its own lock file and machine.
 template<class A, Is<Seen> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.instance);
-    fields(archive, value.generation);
-    fields(archive, value.run);
-    fields(archive, value.job);
-    fields(archive, value.at);
+    each(archive, value.instance, value.generation, value.run, value.job, value.at);
 }
 
 template<class A, Is<FileMark> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.device);
-    fields(archive, value.inode);
-    fields(archive, value.born);
+    each(archive, value.device, value.inode, value.born);
 }
 
 template<class A, Is<MachineMark> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.boot);
-    fields(archive, value.hardware);
+    each(archive, value.boot, value.hardware);
 }
 
 template<class A, Is<os::SeenRegister::Hold> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.key);
-    fields(archive, value.since);
-    fields(archive, value.said);
+    each(archive, value.key, value.since, value.said);
 }
 
 template<class A, Is<LookUpSeen> T>
@@ -222,23 +184,11 @@ void fields(A& archive, T& value)
 template<class A, Is<Stop> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.run);
-    fields(archive, value.by_shutdown);
+    each(archive, value.run, value.by_shutdown);
 }
 
-template<class A, Is<Release> T>
-void fields(A& archive, T& value)
-{
-    fields(archive, value.run);
-}
-
-template<class A, Is<Examine> T>
-void fields(A& archive, T& value)
-{
-    fields(archive, value.run);
-}
-
-template<class A, Is<KillRemains> T>
+template<class A, class T>
+requires Is<T, Release> || Is<T, Examine> || Is<T, KillRemains>
 void fields(A& archive, T& value)
 {
     fields(archive, value.run);
@@ -253,42 +203,34 @@ void fields(A& archive, T& value)
 template<class A, Is<Log> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.level);
-    fields(archive, value.text);
+    each(archive, value.level, value.text);
 }
 
 template<class A, Is<Goodbye> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.status);
-    fields(archive, value.error);
+    each(archive, value.status, value.error);
 }
 
 template<class A, Is<Failed> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.kind);
-    fields(archive, value.text);
+    each(archive, value.kind, value.text);
 }
 
 template<class A, Is<Waited> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.ended);
-    fields(archive, value.stop_signal);
-    fields(archive, value.holds_lock);
+    each(archive, value.ended, value.stop_signal, value.holds_lock);
 }
 
 /// To be read back, a line of the register has all of it.
 template<class A, Is<os::SeenRegister::Answer> T>
 void fields(A& archive, T& value)
 {
-    fields(archive, value.damaged);
-    fields(archive, value.seen);
-    if (value.seen) {
-        fields(archive, value.seen->lock);
-        fields(archive, value.seen->machine);
-    }
+    each(archive, value.damaged, value.seen);
+    if (value.seen)
+        each(archive, value.seen->lock, value.seen->machine);
 }
 
 namespace {
