@@ -32,7 +32,7 @@ namespace {
 
 } // namespace
 
-std::optional<split::Owner> owner_of_shared_database(const Config& config)
+std::optional<os::UnprivilegedUser> owner_of_shared_database(const Config& config)
 {
     if (::geteuid() != 0)
         return std::nullopt;
@@ -59,7 +59,7 @@ std::optional<split::Owner> owner_of_shared_database(const Config& config)
     if (owner.entry.pw_gid == 0)
         refuse(config, directory, found.st_gid,
                fmt::format("belongs to the user {}, whose group is root's", owner.entry.pw_name));
-    split::Owner known{.uid = found.st_uid, .groups = {owner.entry.pw_gid}};
+    os::UnprivilegedUser known{.uid = found.st_uid, .groups = {owner.entry.pw_gid}};
     // What other members of it create there is for this group to open.
     if (found.st_gid != 0 && found.st_gid != owner.entry.pw_gid)
         known.groups.push_back(found.st_gid);

@@ -303,7 +303,7 @@ PrivateView view_through(os::Fd socket)
     };
 }
 
-PrivateView become_owner(const split::Owner& owner, const PrivateView& own)
+PrivateView become_owner(const os::UnprivilegedUser& owner, const PrivateView& own)
 {
     std::fflush(nullptr); // or both would print what waits there
     auto sockets = os::packet_sockets();
@@ -329,11 +329,8 @@ PrivateView become_owner(const split::Owner& owner, const PrivateView& own)
         });
     }
     root_end.reset();
-    ::setsid(); // away from root's terminal, into which it could type
     signals.restore();
-    os::close_all_but(owner_end.get());
-    os::drop_privileges(owner.uid, owner.groups);
-    os::end_with(root);
+    os::become(owner, root, owner_end.get());
     return view_through(std::move(owner_end));
 }
 

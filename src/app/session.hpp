@@ -45,8 +45,8 @@ public:
     [[nodiscard]] sqlite::OpenOptions open_options(Access access);
     [[nodiscard]] SelectionLimits limits();
 
-    /// What this user may see and do of the ticks' private place. After the store has been opened: a process of root's that has
-    /// become the database's owner asks its other part.
+    /// What this user may see and do of the ticks' private place. After the store has been opened: a process of root's that
+    /// has become the database's owner asks its other part.
     [[nodiscard]] const PrivateView& private_view();
 
     /// For who has to be root all along, and answers for what it opens then: store() leaves this process who it is.

@@ -154,4 +154,13 @@ void close_all_but(int kept)
             ::close(fd);
 }
 
+void become(const UnprivilegedUser& user, pid_t parent, int socket)
+{
+    close_all_but(socket);
+    if (::setsid() < 0)
+        cannot_give_up("leave the session of the terminal", errno);
+    drop_privileges(user.uid, user.groups);
+    end_with(parent);
+}
+
 } // namespace escher::os

@@ -7,9 +7,21 @@
 
 namespace escher::os {
 
-/// Makes this process, root's, one of the user `uid` with these groups alone, the first of them its own, for good: no capability is left, none can be
-/// had by a program that it executes, nobody of that user can look into it, and it leaves no core file. Throws Error if
-/// any of that cannot be done, or is not so afterwards; it may then be half done, and the process is to end.
+/// Whom a process of root's can become.
+struct UnprivilegedUser {
+    uid_t uid = 0;
+    std::vector<gid_t> groups; ///< the first is its own
+};
+
+/// What a child of root's does first that is to work on what others can write: keeps no descriptor but 0, 1, 2 and `socket`,
+/// leaves the session of root's terminal, into which it could type, becomes `user`, and ends with `parent`. Throws Error
+/// as those below do.
+void become(const UnprivilegedUser& user, pid_t parent, int socket);
+
+/// Makes this process, root's, one of the user `uid` with these groups alone, the first of them its own, for good: no
+/// capability is left, none can be had by a program that it executes, nobody of that user can look into it, and it leaves
+/// no core file. Throws Error if any of that cannot be done, or is not so afterwards; it may then be half done, and the
+/// process is to end.
 void drop_privileges(uid_t uid, const std::vector<gid_t>& groups);
 
 /// Bounds the memory that this process can have. Does nothing where a sanitizer needs all addresses.

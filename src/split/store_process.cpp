@@ -1,6 +1,5 @@
 #include "split/store_process.hpp"
 
-#include "os/drop_privileges.hpp"
 #include "os/errno_text.hpp"
 #include "split/wire.hpp"
 
@@ -8,6 +7,7 @@
 
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <cerrno>
 #include <csignal>
@@ -28,15 +28,14 @@ constexpr int failed = 70;
 
 /// What the child is from here on. Nothing of the parent's frames is taken down in it: they own descriptors that are not
 /// its own.
-[[noreturn]] void be_store_process(pid_t parent, int socket, const Owner& owner, const std::function<int(int)>& body)
+[[noreturn]] void be_store_process(pid_t parent, int socket, const os::UnprivilegedUser& owner,
+                                   const std::function<int(int)>& body)
 try {
-    os::close_all_but(socket);
     os::read_nothing();
-    if (::setsid() < 0 || ::chdir("/") != 0)
-        fail("leave the session of the terminal");
+    if (::chdir("/") != 0)
+        fail("leave the directory that the tick was started in");
     os::bound_memory(most_memory);
-    os::drop_privileges(owner.uid, owner.groups);
-    os::end_with(parent);
+    os::become(owner, parent, socket);
     ::_exit(body(socket));
 } catch (const Error& error) {
     static_cast<void>(
@@ -54,7 +53,7 @@ void StoreProcess::signal(int number) const
         ::syscall(SYS_pidfd_send_signal, process.get(), number, nullptr, 0);
 }
 
-StoreProcess start_store_process(const Owner& owner, const std::function<int(int socket)>& body)
+StoreProcess start_store_process(const os::UnprivilegedUser& owner, const std::function<int(int socket)>& body)
 {
     int ends[2] = {};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
@@ -68,6 +67,13 @@ StoreProcess start_store_process(const Owner& owner, const std::function<int(int
     if (pid == 0)
         be_store_process(parent, theirs.get(), owner, body);
     os::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!process) {
+        const int error = errno;
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+        errno = error;
+        fail("watch the process that works on the database");
+    }
     return {.pid = pid, .process = std::move(process), .socket = std::move(ours)};
 }
 

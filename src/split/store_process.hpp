@@ -1,19 +1,13 @@
 #pragma once
 
+#include "os/drop_privileges.hpp"
 #include "os/fd.hpp"
 
 #include <sys/types.h>
 
 #include <functional>
-#include <vector>
 
 namespace escher::split {
-
-/// The unprivileged user that a database belongs to.
-struct Owner {
-    uid_t uid = 0;
-    std::vector<gid_t> groups; ///< its primary one, and the one that shares the directory
-};
 
 /// The process that works on the database, as its parent has it.
 struct StoreProcess {
@@ -25,9 +19,10 @@ struct StoreProcess {
     void signal(int number) const;
 };
 
-/// Forks a process that is the owner's from its first moment on, with nothing of root's but the memory that it was forked with,
-/// standard output and error, and what it is given: the socket to this process. It ends with this one. It exits with
-/// what `body` returns; an Error that it throws before is said as a Goodbye. Throws Error.
-[[nodiscard]] StoreProcess start_store_process(const Owner& owner, const std::function<int(int socket)>& body);
+/// Forks a process that is the owner's from its first moment on, with nothing of root's but the memory that it was forked
+/// with, standard output and error, and what it is given: the socket to this process. It ends with this one. It exits
+/// with what `body` returns; an Error that it throws before is said as a Goodbye. Throws Error.
+[[nodiscard]] StoreProcess start_store_process(const os::UnprivilegedUser& owner,
+                                               const std::function<int(int socket)>& body);
 
 } // namespace escher::split

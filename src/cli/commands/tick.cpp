@@ -179,7 +179,7 @@ int tick_for_supervisor(Context& context, TickKind kind, split::RemoteExecutor& 
 }
 
 /// Ours, root's, is the supervisor: see split/executor_server.hpp.
-int tick_in_two(Context& context, TickKind kind, LogSink& sink, const split::Owner& owner)
+int tick_in_two(Context& context, TickKind kind, LogSink& sink, const os::UnprivilegedUser& owner)
 {
     const Config& config = context.session.config();
     require_private_place(config);
