@@ -66,15 +66,6 @@ try {
     return RunRejected{claim.run, std::string("it cannot be looked at: ") + error.what()};
 }
 
-/// Numbers with commas between them.
-std::string list_of(const std::vector<RunId>& runs)
-{
-    std::string list;
-    for (const RunId run : runs)
-        list += (list.empty() ? "" : ",") + to_text(run);
-    return list;
-}
-
 } // namespace
 
 ExecutorServer::ExecutorServer(ServerSetup setup) : setup_(std::move(setup)) {}
@@ -205,8 +196,7 @@ StartResult ExecutorServer::start(Claim& claim)
             return Refused{"this tick has started what schedule '" + claim.job.schedule +
                            "' runs as often for that due time as its attempts allow"};
     }
-    if (const auto outer = setup_.outer_runs(instance_); !outer.empty())
-        spec.environment["ESCHER_OUTER_RUNS"] = list_of(outer);
+    tell_outer_runs(spec, setup_.outer_runs(instance_));
     StartResult result = jobs_->start(spec, claim);
     if (auto* failure = std::get_if<NotStarted>(&result))
         failure->message = cut(std::move(failure->message), most_outcome_text);

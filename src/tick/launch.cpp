@@ -1,6 +1,7 @@
 #include "tick/launch.hpp"
 
 #include "core/duration.hpp"
+#include "core/id_text.hpp"
 #include "core/output_name.hpp"
 #include "core/policy.hpp"
 #include "core/row_rules.hpp"
@@ -81,6 +82,15 @@ std::variant<Launch, RunRejected> decide_launch(const Config& config, const Clai
     } catch (const RejectedJob& rejection) {
         return RunRejected{claim.run, rejection.what()};
     }
+}
+
+void tell_outer_runs(LaunchSpec& spec, const std::vector<RunId>& outer)
+{
+    std::string list;
+    for (const RunId run : outer)
+        list += (list.empty() ? "" : ",") + to_text(run);
+    if (!list.empty())
+        spec.environment["ESCHER_OUTER_RUNS"] = list;
 }
 
 } // namespace escher

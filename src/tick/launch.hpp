@@ -17,4 +17,7 @@ struct Launch {
 /// a command that is not allowed, or too late for its schedule. The tick does it, and `plan` tells it.
 [[nodiscard]] std::variant<Launch, RunRejected> decide_launch(const Config& config, const Claim& claim, Time now);
 
+/// Tells the job in whose runs the tick itself runs. None: it runs in none, and nothing is told.
+void tell_outer_runs(LaunchSpec& spec, const std::vector<RunId>& outer);
+
 } // namespace escher

@@ -14,15 +14,6 @@ RunId run_of(const RunReport& report)
     return std::visit([](const auto& one) { return one.run; }, report);
 }
 
-/// Numbers with commas between them.
-std::string list_of(const std::vector<RunId>& runs)
-{
-    std::string list;
-    for (const RunId run : runs)
-        list += (list.empty() ? "" : ",") + std::to_string(static_cast<std::int64_t>(run));
-    return list;
-}
-
 } // namespace
 
 std::string LiveRuns::start(std::vector<Claim> claims)
@@ -36,8 +27,7 @@ std::string LiveRuns::start(std::vector<Claim> claims)
             continue;
         }
         auto& [spec, policy] = std::get<Launch>(decision);
-        if (!setup_.outer_runs.empty())
-            spec.environment["ESCHER_OUTER_RUNS"] = list_of(setup_.outer_runs);
+        tell_outer_runs(spec, setup_.outer_runs);
         const RunId run = claim.run;
         live_.insert_or_assign(run, Live{std::move(claim), std::move(policy)});
         // Before the start, so that no run seems shorter than it was.
