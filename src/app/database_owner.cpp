@@ -21,13 +21,11 @@ namespace {
 [[noreturn]] void refuse(const Config& config, const std::filesystem::path& directory, gid_t group,
                          const std::string& why)
 {
-    const auto answer = os::look_up_group(group);
     throw Error(
         ErrorKind::config,
         fmt::format("the directory '{}' of the database {}: '{} --group {} --owner escher-cron' gives it to a "
                     "user of its own",
-                    directory.string(), why, init_call(config),
-                    answer.found ? answer.entry.gr_name : std::to_string(group)));
+                    directory.string(), why, init_call(config), os::group_name(group)));
 }
 
 } // namespace

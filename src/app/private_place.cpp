@@ -55,6 +55,13 @@ std::optional<fs::path> old_place(const Config& config, const fs::path& path)
     return beside;
 }
 
+/// By their names alone.
+bool lies_within(const fs::path& path, const fs::path& directory)
+{
+    const auto way = path.lexically_relative(directory);
+    return !way.empty() && *way.begin() != "..";
+}
+
 [[noreturn]] void refuse(ErrorKind kind, const Config& config, const std::string& why)
 {
     throw Error(kind,
@@ -160,8 +167,7 @@ void require_place_apart(const Config& config)
 {
     if (::geteuid() != 0 || !is_needed(config))
         return;
-    const auto within = config.run.state.lexically_relative(config.database.path.parent_path());
-    if (!within.empty() && *within.begin() != "..")
+    if (lies_within(config.run.state, config.database.path.parent_path()))
         refuse(ErrorKind::config, config,
                std::string("the group can write the directory of the database, in which it lies") + another_place);
 }
@@ -178,7 +184,7 @@ void require_private_place(const Config& config)
 {
     const auto shared = config.database.path.parent_path();
     for (const auto& path : {config.run.lock, config.output.directory})
-        if (const auto inside = path.lexically_relative(shared); !inside.empty() && *inside.begin() != "..")
+        if (lies_within(path, shared))
             throw Error(ErrorKind::config,
                         fmt::format("'{}' lies in the directory of the database, which others can write: leave "
                                     "run.lock and output.directory to run.state",
@@ -232,13 +238,11 @@ void require_owner(const Config& config)
     const auto directory = look_at(path.parent_path());
     if (!database || !directory || (database->st_uid != 0 && directory->st_uid != 0) || os::writable_only_by_us(path))
         return;
-    const auto answer = os::look_up_group(database->st_gid);
-    const std::string group = answer.found ? answer.entry.gr_name : std::to_string(database->st_gid);
     throw Error(ErrorKind::config,
                 fmt::format("the database '{}'{} belongs to root, and others can write it: '{} --group {} --owner "
                             "escher-cron' gives it a user of its own",
                             path.string(), database->st_uid == 0 ? "" : ", or its directory,", init_call(config),
-                            group));
+                            os::group_name(database->st_gid)));
 }
 
 } // namespace escher

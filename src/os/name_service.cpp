@@ -85,6 +85,12 @@ NameAnswer<group> look_up_group(const std::string& name)
     });
 }
 
+std::string group_name(gid_t gid)
+{
+    const auto answer = look_up_group(gid);
+    return answer.found ? answer.entry.gr_name : std::to_string(gid);
+}
+
 int fault_of_group_file()
 {
     return fault_of(group_file);

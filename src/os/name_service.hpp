@@ -23,6 +23,9 @@ struct NameAnswer {
 [[nodiscard]] NameAnswer<group> look_up_group(gid_t gid);
 [[nodiscard]] NameAnswer<group> look_up_group(const std::string& name);
 
+/// For messages: the group's name, or its number.
+[[nodiscard]] std::string group_name(gid_t gid);
+
 /// What keeps /etc/group from being read, as an errno; 0: nothing does, or it is not there for us.
 [[nodiscard]] int fault_of_group_file();
 

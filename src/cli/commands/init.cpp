@@ -108,10 +108,11 @@ int run_init(Context& context, const Arguments& arguments)
             own.make_directory(directory, false, {});
     os::LockFile lock(config.run.lock); // refuses what is no lock file of ours
     files.make_file(config.run.wake);
-    const std::vector<std::filesystem::path> beside = {config.database.path.string() + "-wal",
-                                                       config.database.path.string() + "-shm"};
-    for (const auto& file : beside)
-        files.share_existing(file);
+    const auto share_beside = [&] {
+        for (const char* suffix : {"-wal", "-shm"})
+            files.share_existing(config.database.path.string() + suffix);
+    };
+    share_beside(); // what an earlier owner has left
     const bool others_write = owner_of_shared_database(config).has_value();
     Store& store = context.session.store(Access::create); // as the owner, if others can write there
     if (others_write)
@@ -119,9 +120,8 @@ int run_init(Context& context, const Arguments& arguments)
     else if (lock.try_take()) // the first to see the database here; where a tick has the lock, that one is
         History(config, store, os::memory_of(lock.seen())).settle_in(context.session.now());
     lock.release();
-    if (!others_write)
-        for (const auto& file : beside)
-            files.share_existing(file);
+    if (!others_write) // else they are the owner's, and the directory gives them the group
+        share_beside();
     auto deeds = files.deeds();
     for (const auto& more : {laid_out, own.deeds()})
         deeds.insert(deeds.end(), more.begin(), more.end());
