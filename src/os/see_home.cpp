@@ -3,6 +3,7 @@
 #include "os/fd.hpp"
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +22,8 @@ constexpr std::array passed = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGWINCH};
     if (!WIFSIGNALED(status))
         ::_exit(WEXITSTATUS(status));
     const int signal = WTERMSIG(status);
+    const rlimit none{};
+    ::setrlimit(RLIMIT_CORE, &none); // what died is the child; the memory of this one is root's
     ::signal(signal, SIG_DFL);
     sigset_t only;
     sigemptyset(&only);
