@@ -328,6 +328,10 @@ TEST_CASE("the log takes no more lines than the jobs can give rise to")
     for (int i = 0; i < 5000; ++i)
         static_cast<void>(server.handle(Log{LogLevel::warning, "x"}));
     CHECK(place.logged.size() == 1001);
+    place.begin(server, 10);
+    REQUIRE(starts(server, greeting(1, 1)));
+    static_cast<void>(server.handle(Log{LogLevel::warning, "of this one"}));
+    CHECK(place.logged.back() == "of this one");
 }
 
 TEST_CASE("arbitrary messages start nothing that the config does not allow")
